@@ -1,0 +1,41 @@
+"""What a loader hands on: blocks of text as the format gives them, before any outline is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link inside a block: `start` and `end` are characters into Block.text, end excluded."""
+
+    start: int
+    end: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line, heading, list item or table row of the source, white space normalised.
+
+    `kind` is "line" (a line or paragraph whose role the outline has to find), "heading", "item" or "menu" (known to be
+    navigation). `level` is the depth of a heading (1 = outermost) or of an item (1 = top list), 0 for the others.
+    """
+
+    text: str
+    kind: str = "line"
+    level: int = 0
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDocument:
+    """A document as its loader read it. `title` and `url` are None where the format does not carry them.
+
+    `has_links` tells whether the format keeps link targets: in a text dump a missing link was lost, not absent.
+    """
+
+    blocks: tuple[Block, ...]
+    title: str | None = None
+    url: str | None = None
+    has_links: bool = False

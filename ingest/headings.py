@@ -1,0 +1,107 @@
+"""What a line of text is: heading, lead-in, list item, date or prose; and headings that share a line with their text."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.sentences import split_sentences
+
+MAX_HEADING_WORDS = 14
+MAX_RUN_IN_WORDS = 14
+MINOR = frozenset("a an and as at by for from how in into is it its of on or our the to we with you your us do does what when why".split())
+FINITE = re.compile(
+    r"\b(is|are|was|were|will|would|may|might|can|could|must|shall|should|do|does|did|have|has|had|please|don't|won't)\b",
+    re.IGNORECASE,
+)
+SENTENCE_START = re.compile(
+    r"(we|you|they|it|this|these|there|if|please|however|unless|call|contact|click|submit|write|email|e-mail|visit|see|refer)\b",
+    re.IGNORECASE,
+)
+QUESTION_HEADING = re.compile(r"(what|how|why|when|where|who|which|do|does|can|is|are)\b.*\?$", re.IGNORECASE)
+DATE_LINE = re.compile(
+    r"^(this (?:privacy )?(?:policy|notice|statement) (?:was |is )?)?(last (?:updated|modified|revised|reviewed)|effective(?: date)?|date (?:created|effective|updated)"
+    r"|updated|revised|created|published|version date)\b.{0,40}\d",
+    re.IGNORECASE,
+)
+ENUMERATED = re.compile(r"^(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)|[•·▪◦*–—-]\s)\s*")
+NUMBERED = re.compile(r"^(?:section\s+)?(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)\s+(?=\S)", re.IGNORECASE)
+# A lower-case word run into a capitalised one, past a Title Case beginning: "No Sales of Personal InformationWe have".
+GLUED = re.compile(r"(?<=[a-z])(?=(?:We|Our|You|Your|The|This|If|When|It|In|To|For|As|A|At|Under|From|Users|Please|While|Any|All|By|On)\b)")
+SECTION_WORDS = re.compile(
+    r"\b(privacy|rights|security|contact|children|cookies?|changes|retention|sharing|disclos\w+|collect\w*|use of|how we|your choices|transfers?)\b",
+    re.IGNORECASE,
+)
+
+
+def title_ratio(text: str) -> float:
+    """Return the share of the words, small words left out, that begin with a capital; 0-1."""
+    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text) if word.lower() not in MINOR]
+    return sum(word[0].isupper() for word in words) / len(words) if words else 0.0
+
+
+def is_date_line(text: str) -> bool:
+    """Return True for a line of its own such as "Last Updated: May 1, 2025."."""
+    return len(text) <= 120 and bool(DATE_LINE.match(text))
+
+
+def is_lead_in(text: str) -> bool:
+    """Return True if the line opens a list: it ends in a colon, or in a semicolon after "may collect" and the like."""
+    return text.endswith(":") or (text.endswith(";") and bool(FINITE.search(text)) and len(text.split()) >= 5)
+
+
+def is_prose(text: str) -> bool:
+    """Return True for a line that can only be running text: long, or a full sentence."""
+    words = len(text.split())
+    return words >= 20 or (words >= 8 and text[-1] in ".;:!?") or (words >= 12 and bool(FINITE.search(text)))
+
+
+def is_heading(text: str, following: str | None) -> bool:
+    """Return True if a line on its own reads as a heading. `following` is the next line, None at the end."""
+    words = text.split()
+    if not words or len(words) > MAX_HEADING_WORDS or len(text) > 110 or is_date_line(text) or ENUMERATED.match(text):
+        return False
+    if not re.search(r"[^\W\d_]{2}", text) or "@" in text or "://" in text:
+        return False
+    if QUESTION_HEADING.match(text):
+        return following is not None and is_prose(following)
+    body = NUMBERED.sub("", text)
+    if text[-1] in ";,!?" or (SENTENCE_START.match(body) and FINITE.search(body)):
+        return False
+    ratio = title_ratio(body)
+    if text.endswith("."):
+        return ratio >= 0.75 and len(words) <= 10 and not FINITE.search(body)
+    if text.endswith(":"):
+        return ratio >= 0.6 and following is not None and is_prose(following)
+    if ratio >= 0.6 or text.isupper():
+        return True
+    return len(words) <= 8 and not FINITE.search(body) and following is not None and is_prose(following)
+
+
+def run_in_heading(text: str) -> int:
+    """Return the length of a heading that opens a paragraph ("Device data. We collect ..."), 0 if there is none."""
+    spans = split_sentences(text)
+    if len(spans) < 2:
+        return 0
+    first = text[spans[0][0] : spans[0][1]]
+    words = first.rstrip(".:").split()
+    if len(words) > MAX_RUN_IN_WORDS or first[-1] not in ".:":
+        return 0
+    if FINITE.search(first) or SENTENCE_START.match(first) or not first[0].isupper():
+        return 0
+    if re.search(r"\d{3}|@", first):
+        return 0
+    return spans[0][1]
+
+
+def glued_heading(text: str) -> int:
+    """Return the length of a heading that lost the space before its text, 0 if there is none.
+
+    Only a Title Case beginning of two words or more counts, so that names such as "YouTube" stay whole.
+    """
+    for match in GLUED.finditer(text[:140]):
+        head = text[: match.start()]
+        if 2 <= len(head.split()) <= MAX_RUN_IN_WORDS and title_ratio(head) >= 0.7 and not FINITE.search(head):
+            return match.start()
+        if re.search(r"[.,;]\s", head):
+            return 0
+    return 0

@@ -1,0 +1,34 @@
+"""Plain text: one block a line, hard-wrapped lines joined, the source URL taken from the first lines."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.cleaning import normalise
+from ingest.document import Block, LoadedDocument
+
+URL_LINE = re.compile(r"^(?:url:\s*|source:\s*)?(https?://\S+)$", re.IGNORECASE)
+WRAPPED_AT_LEAST = 55
+
+
+def load_text(text: str) -> LoadedDocument:
+    """Return the lines of a text dump as blocks, in order."""
+    lines: list[str] = []
+    blank_before = True
+    for raw in text.splitlines():
+        line = normalise(raw)
+        if not line:
+            blank_before = True
+            continue
+        if not blank_before and _continues(lines[-1], line):
+            lines[-1] = f"{lines[-1]} {line}"
+        else:
+            lines.append(line)
+        blank_before = False
+    found = next((match.group(1) for line in lines[:5] if (match := URL_LINE.match(line))), None)
+    return LoadedDocument(tuple(Block(line) for line in lines), url=found)
+
+
+def _continues(line: str, following: str) -> bool:
+    """Return True if `following` is the rest of a sentence that was wrapped."""
+    return len(line.rsplit("\n", 1)[-1]) >= WRAPPED_AT_LEAST and line[-1] not in ".:;!?" and following[0].islower()

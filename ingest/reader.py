@@ -1,0 +1,93 @@
+"""One document in, one Policy out: load, clean, outline, facts, channels, damage. Touches no store."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from ingest.cleaning import decode
+from ingest.contacts import find_channels
+from ingest.damage import find_damage
+from ingest.errors import EmptyDocumentError, NotAPolicyError
+from ingest.facts import find_facts
+from ingest.loaders import loader_for
+from ingest.manifest import Entry
+from ingest.menus import mark_menus
+from ingest.outline import Outline, build_outline
+from ingest.rights import find_conditions, find_rights, find_steps
+from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
+
+PRIVACY_WORDS = re.compile(
+    r"\bprivacy\b|\bpersonal(?:ly identifiable)? (?:information|data)\b|\byour (?:data|information)\b|\bcookies?\b|\bdata protection\b|\bGDPR\b|\bCCPA\b", re.IGNORECASE
+)
+
+
+def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
+    """Return the policy in `data`, a document called `name`; `entry` carries the id and the operator's overrides.
+
+    Raises an IngestError. The version is the date the policy was last updated (else in force from), "undated" without one.
+    """
+    document = loader_for(name)(decode(data, name))
+    if not any(block.text for block in document.blocks):
+        raise EmptyDocumentError(name, "there are no words in this document")
+    outline = build_outline(mark_menus(document.blocks))
+    _refuse_other_pages(outline, name)
+    url = entry.url or document.url
+    url = url if url and urlsplit(url).scheme in {"http", "https"} else None
+    facts = find_facts(outline, document, url)
+    channels = find_channels(outline, url)
+    rights = find_rights(outline)
+    dates = facts.dates
+    if entry.effective and not any(date.kind == "effective" for date in dates):
+        dates = (*dates, PolicyDate("effective", entry.effective, 0, 0))
+    company = entry.company or facts.company or entry.id.replace("-", " ").replace("_", " ").title()
+    names = {*entry.aliases, *facts.aliases, *({facts.company} if facts.company and entry.company else ())}
+    policy = Policy(
+        id=entry.id,
+        version="undated",
+        title=facts.title,
+        company=company,
+        text=outline.text,
+        aliases=tuple(sorted(names, key=lambda alias: (-len(alias), alias))),
+        cues=facts.cues,
+        url=url,
+        dates=dates,
+        clauses=outline.clauses,
+        channels=(*channels, *_overrides(entry)),
+        steps=find_steps(outline),
+        rights=rights,
+        conditions=find_conditions(outline, rights),
+        damage=find_damage(outline, channels, document.has_links),
+    )
+    dated = policy.date("updated") or policy.date("effective")
+    return replace(policy, version=dated.iso if dated else "undated")
+
+
+def default_id(name: str) -> str:
+    """Return a policy id made of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", PurePath(name).stem.lower()).strip("-")[:80] or "policy"
+
+
+def _refuse_other_pages(outline: Outline, name: str) -> None:
+    body = [outline.text[c.start : c.end] for c in outline.clauses if c.kind in {"paragraph", "list"}]
+    words = sum(len(text.split()) for text in body)
+    hits = sum(len(PRIVACY_WORDS.findall(text)) for text in body)
+    if words < 40 or hits < 3 or hits * 400 < words:
+        raise NotAPolicyError(name, "no privacy policy was found in this document; check that it is the policy's own page")
+
+
+def _overrides(entry: Entry) -> tuple[ContactChannel, ...]:
+    """Return the operator's channels; they have no place in the text, so their mention is empty."""
+    return tuple(
+        ContactChannel(
+            channel.type,
+            channel.value,
+            "ok",
+            channel.conditions,
+            (ChannelMention(0, 0, tuple(kind for kind in REQUEST_TYPES if kind in channel.purposes)),),
+            "override",
+        )
+        for channel in entry.channels
+    )

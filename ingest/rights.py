@@ -1,0 +1,110 @@
+"""Rights, conditions and self-service steps: what the policy grants, to whom, and what a person can do alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.outline import Outline
+from ingest.purposes import purposes_of, regime_of
+from vectorstore.policy import REQUEST_TYPES, Clause, Condition, Right, SelfServiceStep, Sentence
+
+GRANT = re.compile(
+    r"\brights? (?:to|not)\b|\bright of (?:access|portability|erasure|rectification)\b|\b(?:you|residents|consumers|individuals|customers|users|members|they|someone) (?:may|can) (?:also )?(?:ask|request|tell|require|let|make)\b|\bask us to\b|\bentitled to\b|\bopportunity to\b|\baim to provide you with access\b|\bways to update\b"
+    r"|\bto (?:make|submit) a request (?:for|to)\b|\bmay make a request\b|\byou (?:may|can) (?:also )?(?:opt|object|withdraw|delete|correct|access|download|unsubscribe)\b",
+    re.IGNORECASE,
+)
+RESIDENTS = re.compile(
+    r"\bpeople who live in [A-Z]\w+\b|"
+    r"\b(?:California|Virginia|Colorado|Connecticut|Utah|Texas|Oregon|Montana|Nevada|Delaware|Florida|Iowa|Tennessee|Indiana|Maryland|Minnesota|New Jersey|New Hampshire|Kentucky|Rhode Island|Nebraska)"
+    r" residents?\b|\bresidents? of (?:California|Virginia|Colorado|the (?:EEA|EU|UK|European \w+(?: \w+)?|United Kingdom))\b|\b[Ii]f you (?:are|live|reside) in (?:the )?(?:California|EEA|EU|UK|European \w+(?: \w+)?|United Kingdom)\b"
+)
+WHOLE_SECTION = re.compile(r"\b(?:this (?:section|part|notice)|these rights|the rights)\b", re.IGNORECASE)
+PROOF = re.compile(
+    r"\b(?:verify|confirm|prove) (?:your|their|the person's|the requester's) identity\b|\bauthenticate you\b|\bproof of identity\b|\bhave it notari[sz]ed\b|\bsigned (?:permission|authori[sz]ation)\b|\bpermission that you have signed\b|\bwritten authori\w+\b|\bconfirm the request\b"
+    r"|\bpower of attorney\b|\bwritten permission\b",
+    re.IGNORECASE,
+)
+STEPS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (types, re.compile(pattern, re.IGNORECASE))
+    for types, pattern in (
+        (
+            ("cookie_analytics_delete",),
+            r"\b(?:delete|clear|remove) (?:your |the |our |all )*[\w-]*\s?cookies\b|\b(?:set|configure|adjust|change|use) (?:up )?your browser\b.{0,120}\bcookies?\b|\bbrowsers? may provide\b.{0,60}\bcookies\b"
+            r"|\bopt-?out browser add-?on\b|\bbrowser['’]s help\b|\bcookie (?:settings|preferences)\b",
+        ),
+        (
+            ("opt_out_marketing",),
+            r"\bunsubscribe\b|\b(?:option|opportunity|able|right) to [\"“]?opt[- ]?out\b.{0,140}\b(?:e-?mails?|communications?|marketing|messages|newsletters?)\b|\breply(?:ing)? stop\b"
+            r"|\bopt[- ]?out of (?:our |all |any |receiving )*(?:marketing|promotional|e-?mails?|newsletters?)\b|\b(?:switch|turn)\w* off\b.{0,60}\b(?:marketing|notifications|offers)\b",
+        ),
+        (("know_specific", "portability"), r"\bdownload (?:a copy of |all )?(?:your|my) (?:personal )?(?:data|information)\b|\bexport (?:your|my) data\b"),
+        (("delete",), r"\bdelete (?:your|my|the) account\b.{0,80}\b(?:settings|in the app|profile|account page|>)|\bsettings\b.{0,60}\bdelete (?:your |my )?account\b"),
+        (("correct",), r"\b(?:update|correct|edit|change) (?:your |it |them |most |this |the )*(?:personal |account |profile )*(?:information|details|data|profile)?.{0,40}\b(?:account (?:settings|page)|profile|log(?:ging)? in|settings >)"),
+        (("opt_out_sale",), r"\bdo not sell\b.{0,60}\blink\b|\bglobal privacy control\b"),
+    )
+)
+SETTINGS_PATH = re.compile(r"\b(?:Settings|Account|Profile|Menu)\s*(?:>|→|›)\s*\w")
+
+
+def find_rights(outline: Outline) -> tuple[Right, ...]:
+    """Return the sentences that grant a right, one Right for each type they speak of."""
+    rights: list[Right] = []
+    for clause, sentence, text, lead in _sentences(outline):
+        if not (GRANT.search(text) or (sentence.kind == "item" and GRANT.search(lead) and "submit" not in lead)):
+            continue
+        types = purposes_of(text) or (purposes_of(lead) if sentence.kind == "lead_in" else ())
+        regime = regime_of(text, lead, " ".join(clause.path), _clause_text(outline, clause))
+        rights += [Right(kind, regime, sentence.start, sentence.end) for kind in types]
+    return tuple(rights)
+
+
+def find_conditions(outline: Outline, rights: tuple[Right, ...]) -> tuple[Condition, ...]:
+    """Return who may ask and what proof is asked for, each with the sentence that says it, once for each wording."""
+    found: dict[tuple[str, tuple[str, ...]], Condition] = {}
+    granted = {(right.start, right.end): {r.type for r in rights if r.start == right.start} for right in rights}
+    for clause, sentence, text, lead in _sentences(outline):
+        residents = RESIDENTS.search(text)
+        types = granted.get((sentence.start, sentence.end)) or (set(purposes_of(text)) if residents else set())
+        if residents and not types and WHOLE_SECTION.search(text):
+            types = {right.type for right in rights if _section_of(outline, right) == clause.path[:1]}
+        if residents and types:
+            ordered = tuple(kind for kind in REQUEST_TYPES if kind in types)
+            found.setdefault((residents.group().lower(), ordered), Condition(ordered, residents.group(), sentence.start, sentence.end))
+        proof = PROOF.search(text)
+        if proof:
+            agent = "authorized_agent" in purposes_of(f"{lead} {text}") or "agent" in text.lower()
+            types_asked: tuple[str, ...] = ("authorized_agent",) if agent else ("know_categories", "know_specific", "delete", "correct", "portability")
+            found.setdefault((proof.group().lower(), types_asked), Condition(types_asked, proof.group(), sentence.start, sentence.end))
+    return tuple(found.values())
+
+
+def find_steps(outline: Outline) -> tuple[SelfServiceStep, ...]:
+    """Return the sentences that tell a person what to do without writing to the company."""
+    steps = []
+    for _clause, sentence, text, _lead in _sentences(outline):
+        types = {kind for kinds, pattern in STEPS if pattern.search(text) for kind in kinds}
+        if SETTINGS_PATH.search(text):
+            types |= set(purposes_of(text)) or ({"correct"} if re.search(r"\b(?:edit|update|change)\b", text, re.IGNORECASE) else set())
+        if types:
+            steps.append(SelfServiceStep(tuple(kind for kind in REQUEST_TYPES if kind in types), sentence.start, sentence.end))
+    return tuple(steps)
+
+
+def _sentences(outline: Outline) -> Iterator[tuple[Clause, Sentence, str, str]]:
+    """Yield every sentence that can be quoted, with its clause, its words and its lead-in's words."""
+    for clause in outline.clauses:
+        if clause.kind == "menu":
+            continue
+        for sentence in clause.sentences:
+            if sentence.kind != "heading":
+                lead = outline.text[sentence.lead_in[0] : sentence.lead_in[1]] if sentence.lead_in else ""
+                yield clause, sentence, outline.text[sentence.start : sentence.end], lead
+
+
+def _section_of(outline: Outline, right: Right) -> tuple[str, ...]:
+    return next((clause.path[:1] for clause in outline.clauses if clause.start <= right.start < clause.end), ())
+
+
+def _clause_text(outline: Outline, clause: Clause) -> str:
+    return outline.text[clause.start : clause.end]

@@ -1,0 +1,183 @@
+"""Embedding models: the shipped ONNX model, any SentenceTransformer, a hashing stand-in. Owns text -> vector, not storage."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from vectorstore.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+    import tokenizers
+
+MODEL_FOLDER = Path(__file__).parent / "model"
+MAX_TOKENS = 256
+# The tokenizer would split all of a 20 MB text before it cuts at MAX_TOKENS; 20 characters a token is ample for any language.
+MAX_CHARACTERS = MAX_TOKENS * 20
+
+Vectors = NDArray[np.float32]
+
+
+class ModelCard(BaseModel):
+    """model.json beside the weights: what they are and the hash that proves it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    dimension: int
+    max_tokens: int
+    sha256: str
+
+
+class PolicyEmbedder(Embeddings):
+    """What every embedder here offers: a `name` that marks its vectors, their `dimension`, and `encode`."""
+
+    name: str
+    dimension: int
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Return one unit-length vector a text, float32, shape (len(texts), dimension), in the order of `texts`."""
+        raise NotImplementedError
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return one vector a text, as lists of floats."""
+        rows: list[list[float]] = self.encode(texts).tolist()
+        return rows
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of a question: questions and clauses share one space, no prefix is needed."""
+        return self.embed_documents([text])[0]
+
+
+class OnnxEmbedder(PolicyEmbedder):
+    """The shipped model on ONNX Runtime: no torch, about 2 ms a question. Texts past 256 tokens are cut."""
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, tokenizer: tokenizers.Tokenizer, name: str, dimension: int
+    ) -> None:
+        self.name = name
+        self.dimension = dimension
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def open(cls, folder: Path | None = None, threads: int = 2) -> OnnxEmbedder:
+        """Load model.onnx, tokenizer.json and model.json of `folder` (None: the shipped model).
+
+        Raises ModelError if a file is missing or unreadable, or if model.onnx is not the file model.json describes.
+        """
+        import onnxruntime
+        import tokenizers
+
+        folder = folder or MODEL_FOLDER
+        try:
+            card = ModelCard.model_validate_json((folder / "model.json").read_bytes())
+            weights = (folder / "model.onnx").read_bytes()
+            vocabulary = (folder / "tokenizer.json").read_text(encoding="utf-8")
+        except OSError as error:
+            raise ModelError(f"the embedding model is incomplete: {error.filename} cannot be read") from error
+        except ValidationError as error:
+            raise ModelError(f"model.json of {folder} does not describe a model: {error.error_count()} faults") from error
+        found = hashlib.sha256(weights).hexdigest()
+        if found != card.sha256:
+            raise ModelError(f"model.onnx of {folder} has sha256 {found}, model.json says {card.sha256}: restore the file")
+        tokenizer = tokenizers.Tokenizer.from_str(vocabulary)
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(card.max_tokens)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Idle threads sleep instead of spinning: the server has other work for its cores.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        return cls(session, tokenizer, card.name, card.dimension)
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Return one unit-length vector a text, float32, shape (len(texts), dimension), in the order of `texts`.
+
+        Texts run one at a time: int8 activations are scaled over a whole batch, so a neighbour would change a text's
+        vector (cosine down to 0.98, measured), and padding makes batches the slower way on a CPU.
+        """
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            tokens = np.array([self._tokenizer.encode(text[:MAX_CHARACTERS]).ids], dtype=np.int64)
+            vectors[row] = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0][0]
+        return vectors
+
+
+class SentenceTransformerEmbedder(PolicyEmbedder):
+    """Any SentenceTransformer model, by name or path; needs torch. For comparison and for fully fp32 vectors."""
+
+    def __init__(self, model: Any, name: str) -> None:
+        self.name = name
+        self.dimension = int(model.get_embedding_dimension())
+        self._model = model
+
+    @classmethod
+    def open(cls, model: str) -> SentenceTransformerEmbedder:
+        """Load a model by its name or path. Raises ModelError if there is none, or if it has to be fetched offline."""
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return cls(SentenceTransformer(model, device="cpu"), f"sentence-transformers:{model}")
+        except (OSError, ValueError) as error:
+            raise ModelError(f"no SentenceTransformer model {model!r} here: {error}") from error
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Return one unit-length vector a text, float32, shape (len(texts), dimension), in the order of `texts`."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = self._model.encode(texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+
+class HashEmbedder(PolicyEmbedder):
+    """A bag of hashed words and four-letter stems: deterministic, no model, good enough to test a pipeline with."""
+
+    name = "hash"
+    dimension = 384
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Return one unit-length vector a text; a text without words gives a fixed unit vector."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.lower()):
+                for piece in (word, word[:4] + "*"):
+                    digest = hashlib.blake2b(piece.encode(), digest_size=8).digest()
+                    sign = 1.0 if digest[7] & 1 else -1.0
+                    vectors[row, int.from_bytes(digest[:4], "big") % self.dimension] += sign
+            length = float(np.linalg.norm(vectors[row]))
+            if length == 0.0:
+                vectors[row, 0] = length = 1.0
+            vectors[row] /= length
+        return vectors
+
+
+# Name -> how to open it; the argument is what follows the colon of the spec, "" if there is none.
+EMBEDDERS: dict[str, Callable[[str], PolicyEmbedder]] = {
+    "onnx": lambda folder: OnnxEmbedder.open(Path(folder) if folder else None),
+    "sentence-transformers": lambda model: SentenceTransformerEmbedder.open(model),
+    "hash": lambda _: HashEmbedder(),
+}
+
+
+def open_embedder(spec: str = "onnx") -> PolicyEmbedder:
+    """Open an embedder by its spec: "onnx", "onnx:FOLDER", "sentence-transformers:MODEL_OR_PATH" or "hash".
+
+    Raises ValueError if EMBEDDERS does not hold the name, ModelError if the model cannot be loaded.
+    """
+    name, _, argument = spec.partition(":")
+    if name not in EMBEDDERS:
+        raise ValueError(f"unknown embedder {spec!r}: known are {', '.join(EMBEDDERS)}")
+    if name == "sentence-transformers" and not argument:
+        raise ValueError(f"{spec!r} names no model: write sentence-transformers:MODEL_OR_PATH")
+    return EMBEDDERS[name](argument)
