@@ -83,6 +83,7 @@ class RequestOffer(Wire):
     type: str
     right: str | None
     offered: bool
+    versions: dict[str, str] = Field(default={}, description="policy id -> the version that the quotes here stand in")
     channels: list[Channel] = []
     self_service: list[SelfService] = []
     conditions: list[RequestCondition] = []

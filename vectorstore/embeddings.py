@@ -28,7 +28,7 @@ Vectors = NDArray[np.float32]
 
 
 class ModelCard(BaseModel):
-    """model.json beside the weights: what they are and the hash that proves it."""
+    """model.json beside the weights: what they are, and the SHA-256 of model.onnx and tokenizer.json that proves it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +36,7 @@ class ModelCard(BaseModel):
     dimension: int
     max_tokens: int
     sha256: str
+    tokenizer_sha256: str
 
 
 class PolicyEmbedder(Embeddings):
@@ -43,6 +44,8 @@ class PolicyEmbedder(Embeddings):
 
     name: str
     dimension: int
+    vocabulary: frozenset[str] = frozenset()
+    """Plain words the model knows whole, lower case; empty where the model has no word list."""
 
     def encode(self, texts: list[str]) -> Vectors:
         """Return one unit-length vector a text, float32, shape (len(texts), dimension), in the order of `texts`."""
@@ -66,6 +69,7 @@ class OnnxEmbedder(PolicyEmbedder):
     ) -> None:
         self.name = name
         self.dimension = dimension
+        self.vocabulary = frozenset(word for word in tokenizer.get_vocab() if word.isalpha())
         self._session = session
         self._tokenizer = tokenizer
 
@@ -73,7 +77,7 @@ class OnnxEmbedder(PolicyEmbedder):
     def open(cls, folder: Path | None = None, threads: int = 2) -> OnnxEmbedder:
         """Load model.onnx, tokenizer.json and model.json of `folder` (None: the shipped model).
 
-        Raises ModelError if a file is missing or unreadable, or if model.onnx is not the file model.json describes.
+        Raises ModelError if a file is missing or unreadable, or if one is not the file model.json describes.
         """
         import onnxruntime
         import tokenizers
@@ -82,15 +86,19 @@ class OnnxEmbedder(PolicyEmbedder):
         try:
             card = ModelCard.model_validate_json((folder / "model.json").read_bytes())
             weights = (folder / "model.onnx").read_bytes()
-            vocabulary = (folder / "tokenizer.json").read_text(encoding="utf-8")
+            vocabulary = (folder / "tokenizer.json").read_bytes()
         except OSError as error:
             raise ModelError(f"the embedding model is incomplete: {error.filename} cannot be read") from error
         except ValidationError as error:
             raise ModelError(f"model.json of {folder} does not describe a model: {error.error_count()} faults") from error
-        found = hashlib.sha256(weights).hexdigest()
-        if found != card.sha256:
-            raise ModelError(f"model.onnx of {folder} has sha256 {found}, model.json says {card.sha256}: restore the file")
-        tokenizer = tokenizers.Tokenizer.from_str(vocabulary)
+        for name, content, stated in (
+            ("model.onnx", weights, card.sha256),
+            ("tokenizer.json", vocabulary, card.tokenizer_sha256),
+        ):
+            found = hashlib.sha256(content).hexdigest()
+            if found != stated:
+                raise ModelError(f"{name} of {folder} has sha256 {found}, model.json says {stated}: restore the file")
+        tokenizer = tokenizers.Tokenizer.from_buffer(vocabulary)
         tokenizer.no_padding()
         tokenizer.enable_truncation(card.max_tokens)
         options = onnxruntime.SessionOptions()
@@ -109,7 +117,9 @@ class OnnxEmbedder(PolicyEmbedder):
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            tokens = np.array([self._tokenizer.encode(text[:MAX_CHARACTERS]).ids], dtype=np.int64)
+            # A lone surrogate (half an emoji, from a broken client) is not text to the tokenizer: it becomes "?".
+            known = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
+            tokens = np.array([self._tokenizer.encode(known).ids], dtype=np.int64)
             vectors[row] = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})[0][0]
         return vectors
 
@@ -152,7 +162,7 @@ class HashEmbedder(PolicyEmbedder):
         for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()):
                 for piece in (word, word[:4] + "*"):
-                    digest = hashlib.blake2b(piece.encode(), digest_size=8).digest()
+                    digest = hashlib.blake2b(piece.encode("utf-8", "replace"), digest_size=8).digest()
                     sign = 1.0 if digest[7] & 1 else -1.0
                     vectors[row, int.from_bytes(digest[:4], "big") % self.dimension] += sign
             length = float(np.linalg.norm(vectors[row]))

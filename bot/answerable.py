@@ -1,0 +1,51 @@
+"""Does the evidence answer? From the retrieval score and from what the question needs the answer to hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.question import NEEDS, Question
+from bot.retrieve import Hit
+from bot.settings import AnswerSettings
+
+NAME = re.compile(r"(?<=[a-z,] )([A-Z][A-Za-z0-9]{2,}(?:[A-Z]\w*)?)\b")
+KNOWN_NAMES = frozenset("i california ccpa gdpr cpra us eu uk internet privacy policy social security san diego january february march april may june july august september october november december".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`hits` are those that may answer, best first; `missing` names the kind of fact that none of them holds, None if all is there."""
+
+    answers: bool
+    hits: tuple[Hit, ...]
+    missing: str | None = None
+
+
+def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings) -> Judgement:
+    """Return whether the ranked sentences of one policy answer the question, with those that fit its need first."""
+    if not hits or hits[0].score < settings.answer_from:
+        return Judgement(False, tuple(hits[:1] if hits and hits[0].score >= settings.nearest_from else ()))
+    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - 2 * settings.spread)]
+    for need in question.needs:
+        holds = NEEDS[need][1]
+        fit = [hit for hit in near if holds.search(_whole(hit))]
+        if not fit:
+            return Judgement(False, tuple(near[:1]), need)
+        near = fit
+        hits = [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
+    if question.either and not any(re.search(rf"\b{re.escape(word)}\b", _whole(hit), re.IGNORECASE) for hit in near for word in question.either):
+        return Judgement(False, tuple(near[:1]), "either")
+    return Judgement(True, tuple(hits))
+
+
+def unknown_names(text: str, policy_text: str, companies: frozenset[str]) -> list[str]:
+    """Return names in the question (capitalised inside a sentence) that the policy never mentions."""
+    low = policy_text.casefold()
+    return [name for name in NAME.findall(text) if name.casefold() not in low and name.casefold() not in companies | KNOWN_NAMES]
+
+
+def _whole(hit: Hit) -> str:
+    """Return what a sentence says with the line it depends on."""
+    return f"{hit.lead_in} {hit.text}"

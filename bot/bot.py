@@ -1,0 +1,341 @@
+"""PolicyBot: one question in, one Answer out. Plain control flow; every quote is checked before it leaves."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot import compose
+from bot.answerable import Judgement, judge
+from bot.citations import check_quote_law, cite
+from bot.evidence import Quote, choose_quotes
+from bot.facts import dates_first
+from bot.plain_replies import plain_reply
+from bot.question import Question, read_question
+from bot.reply import Answer, RequestOffer, Turn
+from bot.requests.intent import Intent, IntentRecogniser
+from bot.requests.offer import offer_for, request_quotes
+from bot.requests.wording import request_text
+from bot.retrieve import Hit, Retriever, question_words
+from bot.rewrite import stand_alone
+from bot.scope import Scope, ScopeFinder
+from bot.settings import AnswerSettings
+from bot.suggestions import suggest
+from bot.verdict import verdict_for
+from vectorstore.library import PolicyLibrary
+from vectorstore.policy import REQUEST_TYPES, Policy
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with all that is known before any policy is searched."""
+
+    raw: str
+    question: Question
+    scope: Scope
+    vector: np.ndarray
+    words: list[str]
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one policy says to a question."""
+
+    policy: Policy
+    judgement: Judgement
+    quotes: tuple[Quote, ...]
+    damaged: bool
+
+    @property
+    def answers(self) -> bool:
+        """True if there is something to quote."""
+        return bool(self.quotes) and not self.damaged
+
+
+class PolicyBot:
+    """Answers questions from the library's policies. Keeps no conversation: history comes with each call."""
+
+    def __init__(self, library: PolicyLibrary, recogniser: IntentRecogniser, settings: AnswerSettings | None = None) -> None:
+        self.library = library
+        self.settings = settings or AnswerSettings()
+        self._recogniser = recogniser
+        self._retriever = Retriever(library, self.settings)
+        self._scopes: tuple[int, ScopeFinder] | None = None
+        self._suggestions: dict[tuple[str, str], list[str]] = {}
+
+    def reply(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> Answer:
+        """Return the answer to `question`.
+
+        `policy_ids` limit the policies that may be quoted (all where empty; UnknownPolicyError for an unknown one);
+        `history` are the earlier turns, oldest first. Raises QuestionError for an empty or too long question.
+        """
+        began = time.perf_counter()
+        asked = self._read(question, policy_ids, history)
+        answer = self._answer(asked)
+        check_quote_law(answer, self.library)
+        elapsed = (time.perf_counter() - began) * 1000
+        logger.info("answered: status=%s citations=%d ms=%.1f", answer.status, len(answer.citations), elapsed)
+        return answer.model_copy(update={"latency_ms": round(elapsed, 1)})
+
+    def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
+        """Return up to four starter questions that the policies (all where empty) do answer."""
+        policies = [self.library.get(summary.id) for summary in self.library.policies() if not policy_ids or summary.id in policy_ids]
+        return suggest(policies[:4], lambda policy: self._answerable(policy), most=4)
+
+    def _read(self, raw: str, policy_ids: Sequence[str], history: Sequence[Turn]) -> _Asked:
+        question = read_question(raw, self.settings.max_question)
+        finder = self._finder()
+        for policy_id in policy_ids:
+            self.library.get(policy_id)
+        scope = finder.find(question.text, policy_ids, history[-1].policy_ids if history else ())
+        bare = finder.without_names(question.text)
+        alone = stand_alone(question.text, bare, history, finder.name_words())
+        if alone.text != question.text:
+            question = replace(read_question(alone.text, self.settings.max_question), text=alone.text)
+            bare = finder.without_names(alone.text)
+        texts = [bare] + ([finder.without_names(alone.background)] if alone.background else [])
+        vectors = self.library.embedder.encode(texts)
+        intent = self._recogniser.recognise(question.text, vectors[0])
+        vector = vectors[0]
+        words = question_words(bare, finder.name_words())
+        if alone.background:
+            vector = (1 - alone.share) * vectors[0] + alone.share * vectors[1]
+            vector = vector / (np.linalg.norm(vector) or 1.0)
+            words = words + question_words(texts[1], finder.name_words())
+        return _Asked(raw, question, scope, vector, words, intent)
+
+    def _finder(self) -> ScopeFinder:
+        """Return the company finder for the library as it is now."""
+        revision = self.library.revision
+        if self._scopes is None or self._scopes[0] != revision:
+            policies = [self.library.get(summary.id, summary.version) for summary in self.library.policies()]
+            self._scopes = (revision, ScopeFinder(policies, self.library.embedder.vocabulary))
+        return self._scopes[1]
+
+    def _answer(self, asked: _Asked) -> Answer:
+        plain = plain_reply(asked.intent, asked.scope)
+        if plain is not None:
+            return self._plain(asked, "out_of_scope", plain)
+        if asked.scope.how == "elsewhere":
+            return self._elsewhere(asked)
+        if not asked.scope.policies:
+            return self._plain(asked, "needs_policy", compose.which_company((), shown=False))
+        if asked.intent.is_request:
+            return self._request(asked)
+        if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
+            return self._ask_which(asked)
+        found = [self._search(asked, policy) for policy in asked.scope.policies]
+        if asked.intent.label == "out_of_scope" and self._is_foreign(asked, found):
+            return self._plain(asked, "out_of_scope", OUT_OF_SCOPE)
+        return self._compare(asked, found) if len(found) > 1 else self._one(asked, found[0])
+
+    def _search(self, asked: _Asked, policy: Policy, most: int | None = None) -> _Found:
+        hits = self._retriever.rank(policy, asked.vector, asked.words)
+        if "date" in asked.question.needs:
+            hits = dates_first(hits, asked.question.text)
+        judgement = judge(asked.question, hits, self.settings)
+        quotes = choose_quotes(judgement.hits, asked.question, self.settings, most) if judgement.answers else []
+        damaged = bool(quotes) and _answer_is_lost(policy, judgement.hits[0])
+        return _Found(policy, judgement, tuple(quotes), damaged)
+
+    def _one(self, asked: _Asked, found: _Found) -> Answer:
+        """Answer from one policy."""
+        if found.damaged:
+            return self._damaged(asked, found)
+        if not found.answers:
+            return self._silent(asked, [found])
+        verdict = verdict_for(asked.question, [quote.text for quote in found.quotes])
+        text = compose.answer_text(verdict, found.quotes, self._notes(asked, found))
+        return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
+
+    def _notes(self, asked: _Asked, found: _Found) -> str:
+        notes = ""
+        if any(found.policy.is_damaged(quote.start, quote.end) for quote in found.quotes):
+            notes += " Part of what is quoted stands in a damaged passage of the stored copy; check it on the company's page."
+        if asked.scope.how == "implied":
+            notes += f" (Answered for {found.policy.company}, because you mention “{asked.scope.cue}”.)"
+        return notes
+
+    def _compare(self, asked: _Asked, found: list[_Found]) -> Answer:
+        """Answer from several policies side by side; with no company named, ask which is meant beside it."""
+        unnamed = asked.scope.how == "none"
+        speaking = [one for one in found if one.answers]
+        if not speaking:
+            if unnamed:
+                return self._ask_which(asked) if not any(one.damaged for one in found) else self._damaged(asked, next(one for one in found if one.damaged))
+            return self._silent(asked, found)
+        share = max(1, self.settings.max_quotes // len(speaking))
+        quotes: list[Quote] = []
+        parts = []
+        room = self.settings.max_quoted // len(speaking)
+        for one in speaking:
+            kept = _within(one.quotes[:share], room)
+            numbered = [(len(quotes) + n, quote) for n, quote in enumerate(kept, start=1)]
+            quotes += kept
+            parts.append((one.policy, verdict_for(asked.question, [quote.text for quote in kept]), numbered))
+        silent = [one.policy for one in found if not one.answers and not one.damaged]
+        damaged = [one.policy for one in found if one.damaged]
+        opening = compose.which_company(asked.scope.policies, shown=True) if unnamed else ""
+        text = compose.comparison_text(opening, parts, silent, damaged)
+        verdicts = {verdict for _, verdict, _ in parts}
+        shared = verdicts.pop() if len(verdicts) == 1 and not unnamed and not silent else None
+        return self._made(asked, "needs_policy" if unnamed else "answered", text, quotes, shared)
+
+    def _request(self, asked: _Asked) -> Answer:
+        """Offer the channels, steps and conditions that the policies name for what the person wants done."""
+        policies = asked.scope.policies
+        unnamed = asked.scope.how == "none" and len(policies) > 1
+        if unnamed and len(policies) > self.settings.compare_up_to:
+            return self._ask_which(asked, wish=True)
+        kind = asked.intent.label
+        offer = offer_for(policies, kind)
+        quotes: list[Quote] = []
+        room = self.settings.max_quoted // len(policies)
+        for policy in policies:
+            found = self._search(asked, policy, most=2)
+            own = request_quotes(policy, kind)
+            relevant = [quote for quote in found.quotes if found.answers and quote.score >= self.settings.answer_from]
+            quotes += _within(_without_overlap([*own[:3], *relevant, *own[3:]]), room)[: max(2, self.settings.max_quotes // len(policies))]
+        quotes = quotes[: self.settings.max_quotes] if len(policies) == 1 else quotes
+        opening = compose.which_company(policies, shown=True) + "\n\n" if unnamed else ""
+        numbers = {policy.id: [n for n, quote in enumerate(quotes, start=1) if quote.policy.id == policy.id] for policy in policies}
+        text = opening + request_text(offer, policies, numbers)
+        return self._made(asked, "needs_policy" if unnamed else "request", text, quotes, None, offer)
+
+    def _offer_beside(self, asked: _Asked, found: _Found) -> RequestOffer | None:
+        """Return the right that a quoted clause grants, None if none does; of several the one the question is about."""
+        granted = {
+            right.type
+            for right in found.policy.rights
+            for quote in found.quotes[:3]
+            if right.start < quote.end and quote.start < right.end
+        }
+        if not granted:
+            return None
+        first = next(kind for kind in REQUEST_TYPES if kind in granted)
+        return offer_for([found.policy], asked.intent.about if asked.intent.about in granted else first)
+
+    def _silent(self, asked: _Asked, found: Sequence[_Found]) -> Answer:
+        """Say that the policies do not answer, with at most the nearest clause of each, marked as not answering."""
+        nearest = [_plain_quote(one.judgement.hits[0]) for one in found if one.judgement.hits][:2]
+        missing = next((one.judgement.missing for one in found if one.judgement.missing), None)
+        text = compose.silent_text([one.policy for one in found], bool(nearest), missing)
+        return self._made(asked, "silent", text, nearest)
+
+    def _damaged(self, asked: _Asked, found: _Found) -> Answer:
+        """Say that the passage that would answer is damaged, and show what is left of it."""
+        best = found.judgement.hits[0]
+        reason = next(d.reason for d in found.policy.damage if d.unreliable and d.start < best.sentence.end and best.sentence.start < d.end)
+        text = compose.damaged_text(found.policy, reason)
+        return self._made(asked, "damaged", text, [_plain_quote(best)])
+
+    def _ask_which(self, asked: _Asked, wish: bool = False) -> Answer:
+        """Ask which company is meant; the library's nearest policies come first."""
+        near = [hit[0] for hit in self.library.search(asked.vector, 40)]
+        order = {policy_id: place for place, policy_id in reversed(list(enumerate(near)))}
+        policies = sorted(asked.scope.policies, key=lambda policy: order.get(policy.id, len(near)))
+        text = compose.which_company(policies, shown=False)
+        offer = RequestOffer(type=asked.intent.label, right=None, offered=False) if wish else None
+        return self._made(asked, "needs_policy", text, [], None, offer)
+
+    def _elsewhere(self, asked: _Asked) -> Answer:
+        held = [policy.company for policy in asked.scope.policies or self._finder().policies]
+        name = asked.scope.outside or "that company"
+        if asked.scope.policies:
+            text = f"You ask about {name}, but this conversation is limited to {compose.joined(held)}. Choose {name} in the list of companies to ask about it."
+            return self._plain(asked, "needs_policy", text)
+        return self._plain(asked, "out_of_scope", f"The desk holds no privacy policy of {name}. It can answer about {compose.joined(held[:8])}.")
+
+    def _is_foreign(self, asked: _Asked, found: Sequence[_Found]) -> bool:
+        """True if no policy comes near enough to overrule the impression that the question is about something else."""
+        best = max((one.judgement.hits[0].score for one in found if one.judgement.hits), default=0.0)
+        return best < self.settings.answer_from + 0.15 * asked.intent.confidence + 0.05
+
+    def _plain(self, asked: _Asked, status: str, text: str) -> Answer:
+        return Answer(question=asked.raw, status=status, text=text, policy_ids=[], follow_ups=[])  # type: ignore[arg-type]
+
+    def _made(
+        self,
+        asked: _Asked,
+        status: str,
+        text: str,
+        quotes: Sequence[Quote],
+        verdict: str | None = None,
+        offer: RequestOffer | None = None,
+    ) -> Answer:
+        return Answer(
+            question=asked.raw,
+            status=status,  # type: ignore[arg-type]
+            verdict=verdict,  # type: ignore[arg-type]
+            text=text,
+            citations=cite(quotes),
+            request=offer,
+            policy_ids=[policy.id for policy in asked.scope.policies],
+            follow_ups=self._follow_ups(asked),
+        )
+
+    def _follow_ups(self, asked: _Asked) -> list[str]:
+        policies = asked.scope.policies
+        if asked.scope.how == "none" or len(policies) != 1:
+            return []
+        return suggest(policies, lambda policy: self._answerable(policy), most=3, unlike=asked.words)
+
+    def _answerable(self, policy: Policy) -> list[str]:
+        """Return the starter questions that this version of the policy answers, judged once."""
+        from bot.suggestions import STARTERS
+
+        key = (policy.id, policy.version)
+        if key not in self._suggestions:
+            kept = []
+            for starter in STARTERS:
+                question = read_question(starter.format(company="the company"), self.settings.max_question)
+                vector = self.library.embedder.encode([question.text])[0]
+                hits = self._retriever.rank(policy, vector, question_words(question.text, frozenset({"company"})))
+                judgement = judge(question, hits, self.settings)
+                if judgement.answers and judgement.hits[0].score >= self.settings.answer_from + 0.1 and not _answer_is_lost(policy, judgement.hits[0]):
+                    kept.append(starter.format(company=policy.company))
+            self._suggestions[key] = kept
+        return self._suggestions[key]
+
+
+OUT_OF_SCOPE = (
+    "That is not something a privacy policy covers, so this desk cannot help with it. "
+    "It answers questions about what companies do with personal data, and helps with requests such as seeing or deleting your data."
+)
+
+
+def _answer_is_lost(policy: Policy, best: Hit) -> bool:
+    """True if the best sentence opens a list whose own items are lost: what it promises is not in the stored text."""
+    return best.sentence.kind == "lead_in" and any(
+        d.kind == "spliced_list" and d.start <= best.sentence.start < d.end for d in policy.damage
+    )
+
+
+def _plain_quote(hit: Hit) -> Quote:
+    return Quote(hit.policy, hit.clause, hit.sentence.start, hit.sentence.end, hit.score)
+
+
+def _within(quotes: Sequence[Quote], room: int) -> list[Quote]:
+    """Return the first quotes that fit into `room` characters, at least one."""
+    kept: list[Quote] = []
+    for quote in quotes:
+        room -= quote.end - quote.start
+        if room < 0 and kept:
+            break
+        kept.append(quote)
+    return kept
+
+
+def _without_overlap(quotes: Sequence[Quote]) -> list[Quote]:
+    kept: list[Quote] = []
+    for quote in quotes:
+        if not any(quote.policy.id == other.policy.id and quote.start < other.end and other.start < quote.end for other in kept):
+            kept.append(quote)
+    return kept

@@ -1,0 +1,145 @@
+"""The words of an answer, built from templates and the evidence's own words. No model, no free text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.evidence import Quote
+from vectorstore.policy import Policy
+
+OPENING = {"yes": "Yes. ", "no": "No. ", "conditional": "It depends. "}
+LONGEST_LEAD = 330  # characters of reported speech; a longer sentence is left to its quote
+PRONOUNS = (
+    (re.compile(r"\b[Ww]e\b"), "they"),
+    (re.compile(r"\b[Oo]urselves\b"), "themselves"),
+    (re.compile(r"\b[Oo]urs\b"), "theirs"),
+    (re.compile(r"\b[Oo]ur\b"), "their"),
+    (re.compile(r"\bus\b"), "them"),
+    (re.compile(r"\b[Ww]e['’](re|ve|ll|d)\b"), r"they'\1"),
+)
+FUNCTION_WORDS = frozenset(
+    "we our you your the this that these those it its if in to for as at any all by on an a and or of from while when whenever where each such other there although before after during "
+    "subject information because however also although although only some most no not please once until unless under with without they their every neither both either data cookies".split()
+)
+
+
+def attributed(quote: Quote, number: int) -> str:
+    """Return one sentence that says who says what: reported speech of a short quote, a pointer to a long one.
+
+    "We" becomes "they", so that no verb has to change; every other word is the policy's own.
+    """
+    company = quote.policy.company
+    if quote.items:
+        return _listed(quote, number)
+    words = quote.text.strip().rstrip(";,:").removesuffix("; and").removesuffix("; or")
+    if quote.lead_in is not None:
+        lead = quote.policy.text[slice(*quote.lead_in)].rstrip(":; ")
+        words = f"{lead}: {words}" if len(lead) + len(words) < LONGEST_LEAD else words
+    if len(words) > LONGEST_LEAD:
+        return f"{company}'s policy covers this{_under(quote)}. [{number}]"
+    told = reported(words)
+    closing = "" if told[-1] in ".!?" else "."
+    return f"{company} says {told}{closing} [{number}]" if told.startswith("they ") else f"{company}'s policy says: {told}{closing} [{number}]"
+
+
+def reported(words: str) -> str:
+    """Return a company's "we" sentence as others would tell it."""
+    for pattern, replacement in PRONOUNS[-1:] + PRONOUNS[:-1]:
+        words = pattern.sub(replacement, words)
+    first = words.split(" ", 1)[0]
+    if first.lower().strip(",") in FUNCTION_WORDS | {"they", "their", "them"} and not first.isupper():
+        words = words[0].lower() + words[1:]
+    return words
+
+
+def _listed(quote: Quote, number: int) -> str:
+    """Return a whole list: its lead-in in reported speech, then the items as they stand."""
+    lead = reported(quote.policy.text[quote.start : quote.items[0].start].strip())
+    items = "\n".join(f"- {quote.policy.text[s.start : s.end].rstrip(';').removesuffix('; and').removesuffix('; or')}" for s in quote.items)
+    opening = f"{quote.policy.company} says {lead}" if lead.startswith("they ") else f"{quote.policy.company}'s policy says: {lead}"
+    return f"{opening} [{number}]\n{items}"
+
+
+def _under(quote: Quote) -> str:
+    return f" under “{quote.clause.path[-1].rstrip('.:')}”" if quote.clause.path else ""
+
+
+def answer_text(verdict: str | None, quotes: Sequence[Quote], note: str = "") -> str:
+    """Return the text of an answer from one policy: verdict, the best quote told, pointers to the others, a note."""
+    lead = attributed(quotes[0], 1)
+    rest = [number for number in range(2, len(quotes) + 1)]
+    more = f" More in the quotes {' '.join(f'[{number}]' for number in rest)}." if rest else ""
+    gap = "\n" if more and "\n- " in lead else ""
+    return f"{OPENING.get(verdict or '', '')}{lead}{gap}{more.strip() if gap else more}{note}"
+
+
+def comparison_text(opening: str, parts: Sequence[tuple[Policy, str | None, Sequence[tuple[int, Quote]]]], silent: Sequence[Policy], damaged: Sequence[Policy]) -> str:
+    """Return one paragraph a company, each with its own verdict and quotes; `silent` ones are said to be silent."""
+    lines = [opening] if opening else []
+    for policy, verdict, quotes in parts:
+        number, quote = quotes[0]
+        others = "".join(f" [{n}]" for n, _ in quotes[1:])
+        lines.append(f"{policy.company}: {OPENING.get(verdict or '', '')}{attributed(quote, number)}{others}")
+    lines += [f"{policy.company}: the passage that should say this is damaged in the stored copy, so nothing can be quoted from it." for policy in damaged]
+    lines += [f"{policy.company}: the policy does not say." for policy in silent]
+    return "\n\n".join(lines)
+
+
+def silent_text(policies: Sequence[Policy], nearest: bool, missing: str | None) -> str:
+    """Say that a policy does not answer, what is missing, and whom to ask."""
+    names = joined([policy.company for policy in policies])
+    verb = "policies do" if len(policies) > 1 else "policy does"
+    what = f" {MISSING[missing]}" if missing in MISSING else ""
+    told = f"{names}'s privacy {verb} not say{what or ' that'}."
+    near = " The nearest passage is shown below; it does not answer the question." if nearest else ""
+    return told + near + _whom_to_ask(policies)
+
+
+MISSING = {
+    "duration": "how long this takes or lasts",
+    "hours": "the hours",
+    "place": "where that is",
+    "price": "what that costs",
+    "link": "the address of that page",
+    "count": "how many",
+    "age": "an age for that",
+    "date": "that date",
+    "method": "the steps for that",
+    "person": "who that is by name",
+    "either": "which one it is",
+}
+
+
+def _whom_to_ask(policies: Sequence[Policy]) -> str:
+    if len(policies) != 1:
+        return ""
+    asked = [c for c in policies[0].channels if c.value and "general_contact" in c.purposes and c.type in {"email", "phone"}]
+    if not asked:
+        return ""
+    channel = asked[0]
+    way = "write to" if channel.type == "email" else "call"
+    condition = f" ({channel.conditions})" if channel.conditions else ""
+    return f" To ask {policies[0].company}, {way} {channel.value}{condition}."
+
+
+def which_company(policies: Sequence[Policy], shown: bool) -> str:
+    """Ask which company is meant; with many policies only some are named."""
+    names = [policy.company for policy in policies]
+    if not names:
+        return "The desk holds no policy yet. Add one with: policydesk ingest FILE"
+    listed = joined(names, "or") if len(names) <= 8 else f"{', '.join(names[:8])} or another of {len(names)} companies"
+    return f"Which company do you mean: {listed}?" + (" Here is what each policy says." if shown else "")
+
+
+def joined(names: Sequence[str], word: str = "and") -> str:
+    """Return "A", "A and B" or "A, B and C"."""
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def damaged_text(policy: Policy, reason: str) -> str:
+    """Say that the passage that would answer is damaged, why, and whom to ask."""
+    return (
+        f"The passage of {policy.company}'s policy that should answer this is damaged in the stored copy: {reason}. "
+        f"What is left of it is shown below; it does not answer the question.{_whom_to_ask([policy])}"
+    )

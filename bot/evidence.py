@@ -1,0 +1,92 @@
+"""Ranked sentences to evidence: a few quotes that carry the answer, lists whole, nothing twice, within the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.question import Question
+from bot.retrieve import Hit
+from bot.settings import AnswerSettings
+from vectorstore.lexical import words_of
+from vectorstore.policy import Clause, Policy, Sentence
+
+LONGEST_LIST = 1_000  # characters of a list quoted as one piece
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span of a policy's text to be quoted. `items` are the list items in it where a whole list is quoted."""
+
+    policy: Policy
+    clause: Clause
+    start: int
+    end: int
+    score: float
+    lead_in: tuple[int, int] | None = None
+    items: tuple[Sentence, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The quoted words."""
+        return self.policy.text[self.start : self.end]
+
+
+def choose_quotes(hits: Sequence[Hit], question: Question, settings: AnswerSettings, most: int | None = None) -> list[Quote]:
+    """Return the quotes that answer, best first: at most `most` (settings.max_quotes) and settings.max_quoted characters.
+
+    `hits` are ranked sentences of one policy. A further quote must lie within settings.spread of the best one.
+    """
+    if not hits:
+        return []
+    most = most or settings.max_quotes
+    floor = hits[0].score - settings.spread
+    near = [hit for hit in hits[:25] if hit.score >= floor]
+    chosen: list[Quote] = []
+    room = settings.max_quoted
+    for hit in near:
+        if len(chosen) == most:
+            break
+        quote = _as_quote(hit, near, question, room)
+        if quote is None or any(_repeats(quote, other) for other in chosen):
+            continue
+        chosen.append(quote)
+        room -= quote.end - quote.start
+    return chosen
+
+
+def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Quote | None:
+    """Return the hit as a quote, widened to its whole list where the list is the answer; None if it does not fit."""
+    sentence = hit.sentence
+    if sentence.kind == "heading":
+        return None
+    wants_list = sentence.kind == "lead_in" or (sentence.kind == "item" and len(hit.text.split()) <= 3) or (
+        sentence.kind == "item" and sum(other.clause is hit.clause and other.sentence.kind in {"item", "lead_in"} for other in near[:6]) >= (2 if question.wants_list else 3)
+    )
+    if hit.clause.kind == "list" and wants_list:
+        whole = _whole_list(hit, room)
+        if whole is not None:
+            return whole
+    # A bare word such as "Name" says nothing without its list.
+    if sentence.end - sentence.start > room or (sentence.kind == "item" and len(hit.text.split()) <= 3):
+        return None
+    return Quote(hit.policy, hit.clause, sentence.start, sentence.end, hit.score, sentence.lead_in)
+
+
+def _whole_list(hit: Hit, room: int) -> Quote | None:
+    lead = hit.sentence.lead_in or (hit.sentence.start, hit.sentence.end)
+    items = tuple(s for s in hit.clause.sentences if s.kind == "item" and s.lead_in == lead)
+    if not items:
+        return None
+    start, end = lead[0], items[-1].end
+    if end - start > min(room, LONGEST_LIST):
+        return None
+    return Quote(hit.policy, hit.clause, start, end, hit.score, None, items)
+
+
+def _repeats(quote: Quote, other: Quote) -> bool:
+    """Return True if `quote` lies inside `other` or says nearly the same words."""
+    if quote.policy.id == other.policy.id and quote.start < other.end and other.start < quote.end:
+        return True
+    one, two = set(words_of(quote.text)), set(words_of(other.text))
+    return bool(one) and len(one & two) / len(one | two) > 0.8

@@ -1,0 +1,145 @@
+"""Problem details for HTTP (RFC 9457) and the limits that hold before a request is read. Never shows exception text."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.errors import QuestionError
+from vectorstore.errors import UnknownPolicyError, UnknownVersionError
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 64 * 1024
+"""Largest request body in bytes."""
+
+TITLES = {
+    400: "The request cannot be read",
+    403: "This is not allowed here",
+    404: "There is nothing at this address",
+    405: "This address does not accept that method",
+    413: "The request is too large",
+    422: "The request is not valid",
+    500: "Something went wrong on our side",
+    503: "The desk is busy",
+}
+
+
+class Problem(BaseModel):
+    """A problem document of RFC 9457, section 3."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[str] | None = None
+
+
+def problem(
+    status: int, detail: str | None = None, title: str | None = None, errors: list[str] | None = None
+) -> JSONResponse:
+    """Return the response that tells of a problem as application/problem+json."""
+    body = Problem(title=title or TITLES.get(status, "The request failed"), status=status, detail=detail, errors=errors)
+    return JSONResponse(body.model_dump(exclude_none=True), status, media_type="application/problem+json")
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Let every error of the routes of `app` leave as a problem document."""
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        response = problem(error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The input itself is left out: it may hold a person's words, and it may be large.
+        places = [
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"[:200] for fault in error.errors()[:20]
+        ]
+        return problem(422, errors=places)
+
+    @app.exception_handler(QuestionError)
+    async def question_error(request: Request, error: QuestionError) -> JSONResponse:
+        return problem(422, error.message, title="The question cannot be answered as it stands")
+
+    @app.exception_handler(UnknownPolicyError)
+    @app.exception_handler(UnknownVersionError)
+    async def unknown(request: Request, error: UnknownPolicyError | UnknownVersionError) -> JSONResponse:
+        version = isinstance(error, UnknownVersionError)
+        title = "This version of the policy is not in the library" if version else "No such policy is in the library"
+        return problem(404, title=title)
+
+
+class ErrorWall:
+    """ASGI middleware: an error nobody expected becomes a plain 500, and its type and an id go to the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        # The edge of the program: whatever went wrong, a visitor sees no trace of it and the log no words of theirs.
+        except Exception as error:  # noqa: BLE001
+            error_id = secrets.token_hex(4)
+            logger.error("request failed: %s, id %s", type(error).__name__, error_id)
+            if not started:
+                await problem(500, f"Tell us the number {error_id} if you report this.")(scope, receive, send)
+
+
+class BodyLimit:
+    """ASGI middleware: reads the body first, and refuses more than `limit` bytes, declared or sent, with 413."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name: value for name, value in scope.get("headers", [])}
+        if scope["type"] != "http" or not {b"content-length", b"transfer-encoding"} & headers.keys():
+            await self.app(scope, receive, send)
+            return
+        declared = headers.get(b"content-length", b"0")
+        too_large = not declared.isdigit() or int(declared) > self.limit
+        body, more = b"", not too_large
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False) and len(body) <= self.limit
+        if too_large or len(body) > self.limit:
+            await problem(413, f"The limit is {self.limit // 1024} kB.")(scope, receive, send)
+            return
+        await self.app(scope, replay(body, receive), send)
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Return a receive channel that gives `body` once and then what `receive` gives."""
+    pending = [body]
+
+    async def again() -> Message:
+        if pending:
+            return {"type": "http.request", "body": pending.pop(), "more_body": False}
+        return await receive()
+
+    return again

@@ -1,0 +1,40 @@
+"""Follow-ups to stand-alone questions: what an elliptical question takes over from the one before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.reply import Turn
+from vectorstore.lexical import words_of
+
+REFERS = re.compile(
+    r"\b(?:it|its|that|those|these|this|them|they|their|one|ones|same|there|such|the others?|the first|the second|else)\b|^(?:and|but|so|then|also|or|what about|how about|what if|why|why not|for how long|since when)\b", re.IGNORECASE
+)
+ABOUT = re.compile(r"^(?:(?:and|so|but|ok|okay|then|hm+|well)\b[\s,]*)*(?:what|how) about\b|^(?:and|same for|also)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StandAlone:
+    """A question made to stand alone. `text` is what is judged (yes/no, needs); `background` is searched along with
+    weight `share` (0-1) of the query; "" where the question needs none."""
+
+    text: str
+    background: str
+    share: float
+
+
+def stand_alone(question: str, bare: str, history: Sequence[Turn], names: frozenset[str]) -> StandAlone:
+    """Return the question with what it takes from the last turn. `bare` is the question without company names."""
+    if not history:
+        return StandAlone(question, "", 0.0)
+    before = history[-1].question
+    content = words_of(bare, names | {"company"})
+    if not content:
+        return StandAlone(before, "", 0.0)
+    if len(content) <= 2 and (ABOUT.match(question) or REFERS.search(question)):
+        return StandAlone(question, before, 0.5)
+    if ABOUT.match(question) or (REFERS.search(question) and len(content) <= 5):
+        return StandAlone(question, before, 0.35)
+    return StandAlone(question, "", 0.0)

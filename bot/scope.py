@@ -1,0 +1,154 @@
+"""Which policies a question is about: companies named, misspelt by a letter, implied by a product, or carried over."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from vectorstore.lexical import words_of
+from vectorstore.policy import Policy
+
+GENERIC_NAMES = frozenset("app shop store home bank the company site group".split())
+# Companies that people name without the desk holding their policy: asking about them must not be answered from another's.
+SUBJECT_NAME = re.compile(
+    r"\b(?:does|do|did|has|have|is|will|would|can|could|may) ([A-Z][\w&.-]+(?: [A-Z][\w&.-]+){0,2})(?:'s|’s)? (?!Analytics)(?:\w+ )?(?:sell|share|collect|keep|use|store|track|give|have|know|ask|let|allow|record|disclose|transfer|delete|read|listen|scan|show)\b"
+)
+NAMED = "\x1f"
+FRAME = re.compile(
+    r"\b(?:which|what) of (?:these|those|the|them)(?: two| companies| policies)*\b|\b(?:how do|how does|compared? (?:to|with)|compare[sd]?|comparison|difference between|versus|vs|between|both|either|neither|which one|better|who)\b"
+    rf"|{NAMED}\s*,?\s*(?:and|or|vs\.?|versus|&|to|than|with)\s*{NAMED}",
+    re.IGNORECASE,
+)
+PLATFORM = frozenset("california europe google analytics i ccpa gdpr cpra eu uk us usa dnt do not track privacy policy android ios iphone apple chrome safari firefox".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The policies to answer from, in the order named, and how they were found.
+
+    `how` is "named", "given", "carried", "implied", "only" (the library holds one), "none" (nothing points to a policy),
+    "elsewhere" (a company outside the allowed ones is named: `outside`).
+    """
+
+    policies: tuple[Policy, ...]
+    how: str
+    outside: str | None = None
+    cue: str | None = None
+
+
+class ScopeFinder:
+    """Finds companies in questions; built for one state of the library. `vocabulary` holds plain words that are no misspelling."""
+
+    def __init__(self, policies: Sequence[Policy], vocabulary: frozenset[str] = frozenset()) -> None:
+        self.policies = tuple(policies)
+        self._vocabulary = vocabulary
+        self._names = [(name.casefold(), policy) for policy in policies for name in _names(policy)]
+        self._names.sort(key=lambda pair: -len(pair[0]))
+        self._cues = _unique_cues(policies, vocabulary)
+
+    def find(self, text: str, given: Sequence[str] = (), carried: Sequence[str] = ()) -> Scope:
+        """Return the scope of a question. `given` limits the choice to those ids; `carried` are the last turn's."""
+        allowed = tuple(policy for policy in self.policies if not given or policy.id in given)
+        named = self.named(text)
+        inside = tuple(policy for policy in named if policy in allowed)
+        if named and not inside:
+            return Scope(allowed, "elsewhere", named[0].company)
+        if inside:
+            return Scope(inside, "named")
+        stranger = self._stranger(text)
+        if stranger:
+            return Scope((), "elsewhere", stranger)
+        if given or len(allowed) == 1:
+            return Scope(allowed, "given" if given else "only")
+        implied = self._implied(text)
+        if implied:
+            return Scope((implied[0],), "implied", cue=implied[1])
+        kept = tuple(policy for policy in allowed if policy.id in carried)
+        if kept:
+            return Scope(kept, "carried")
+        return Scope(allowed, "none")
+
+    def named(self, text: str) -> tuple[Policy, ...]:
+        """Return the policies whose company stands in `text`, in the order of their first mention."""
+        low = text.casefold().replace("’", "'")
+        found: dict[str, tuple[int, Policy]] = {}
+        for name, policy in self._names:
+            match = re.search(rf"(?<![\w@]){re.escape(name)}(?:'?s)?(?![\w])", low)
+            if match and (policy.id not in found or match.start() < found[policy.id][0]):
+                found[policy.id] = (match.start(), policy)
+        if not found:
+            found = self._misspelt(low)
+        return tuple(policy for _, policy in sorted(found.values(), key=lambda pair: pair[0]))
+
+    def without_names(self, text: str) -> str:
+        """Return `text` without company names and the frame of a comparison: what they mean is settled by the scope."""
+        for name, _ in self._names:
+            text = re.sub(rf"(?<![\w@]){re.escape(name)}(?:['’]?s)?(?![\w])", NAMED, text, flags=re.IGNORECASE)
+        if text.count(NAMED) > 1:
+            text = FRAME.sub(" ", text)
+        bare = " ".join(text.replace(NAMED, " ").split())
+        return bare if re.search(r"\w", bare) else ""
+
+    def name_words(self) -> frozenset[str]:
+        """Return all words of company names, lower case, with their possessives."""
+        words = {word for name, _ in self._names for word in re.findall(r"\w+", name)}
+        return frozenset(words | {word + "s" for word in words})
+
+    def _misspelt(self, low: str) -> dict[str, tuple[int, Policy]]:
+        """Find single-word names written with one letter wrong, missing, added or swapped."""
+        found: dict[str, tuple[int, Policy]] = {}
+        for match in re.finditer(r"[a-z][a-z-]{3,}", low):
+            word = match.group()
+            if word in self._vocabulary:
+                continue
+            for name, policy in self._names:
+                if len(name) >= 5 and " " not in name and any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in (word, word.removesuffix("s"))):
+                    found.setdefault(policy.id, (match.start(), policy))
+        return found
+
+    def _implied(self, text: str) -> tuple[Policy, str] | None:
+        """Return the one policy whose product the question names, with the product's word."""
+        low = f" {' '.join(re.findall(r'[a-z0-9-]+', text.casefold()))} "
+        stems = set(words_of(text))
+        hits: dict[str, tuple[Policy, str]] = {}
+        for cue, policy in self._cues:
+            if (cue.startswith("~") and cue[1:] in stems) or (not cue.startswith("~") and f" {cue} " in low):
+                hits.setdefault(policy.id, (policy, cue.lstrip("~")))
+        return next(iter(hits.values())) if len(hits) == 1 else None
+
+    def _stranger(self, text: str) -> str | None:
+        """Return a company named as the one that acts ("Does Acme sell ..."), if it is none of ours."""
+        match = SUBJECT_NAME.search(text)
+        if match is None or set(match.group(1).casefold().split()) & PLATFORM:
+            return None
+        return match.group(1)
+
+
+def _names(policy: Policy) -> list[str]:
+    names = {policy.company, *policy.aliases}
+    return [name for name in names if len(name) >= 3 and name.casefold() not in GENERIC_NAMES]
+
+
+def _unique_cues(policies: Sequence[Policy], vocabulary: frozenset[str]) -> list[tuple[str, Policy]]:
+    """Return product names and product nouns that stand in one policy's menu only.
+
+    A name counts if it is no plain word; a noun (marked "~", as a stem) if two menu lines of that policy hold it and no other policy has it at all.
+    """
+    everything = {policy.id: set(words_of(policy.text)) for policy in policies}
+    cues: list[tuple[str, Policy]] = []
+    for policy in policies:
+        others = set().union(*(everything[other.id] for other in policies if other.id != policy.id))
+        body = {stem for clause in policy.clauses if clause.kind != "menu" for stem in words_of(policy.text[clause.start : clause.end])}
+        for line in policy.cues:
+            phrase = " ".join(re.findall(r"[a-z0-9-]+", line.casefold()))
+            strange = [word for word in phrase.split() if vocabulary and word not in vocabulary and word.isascii()]
+            if strange and not set(words_of(line)) & others:
+                cues.append((phrase, policy))
+                cues += [(word, policy) for word in strange if len(word) >= 5 and not words_of(word)[0] in others | body]
+        counted = Counter(stem for line in policy.cues for stem in set(words_of(line)))
+        cues += [("~" + stem, policy) for stem, count in counted.items() if count >= 2 and stem not in others and len(stem) >= 4]
+    return cues

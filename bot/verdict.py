@@ -1,0 +1,63 @@
+"""Yes, no or it depends, from the words of the evidence. An inverted verdict is the worst error: doubt gives "conditional"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.question import Question
+
+NEGATION = re.compile(
+    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing)\b|n['’]t\b|\bprohibited from\b|\bunable to\b|\bdeclines? to\b|\brefrain\w* from\b", re.IGNORECASE
+)
+# Words that look like negation but leave the sentence's direction alone.
+HARMLESS = re.compile(
+    r"\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you do not\b|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
+    r"|\bunless .{0,40}\bnot\b|\bno (?:charge|cost|fee)\b|\bnot be limited\b",
+    re.IGNORECASE,
+)
+CONDITION = re.compile(
+    r"\bunless\b|\bexcept\b|\bonly (?:if|when|with|where|to|after|as)\b|\bif\b|\bsubject to\b|\bto the extent\b|\bprovided that\b|\bdepending on\b|\bwith your (?:\w+ )?(?:consent|permission)\b|\bin (?:some|certain) (?:cases|circumstances)\b"
+    r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bsubject\b",
+    re.IGNORECASE,
+)
+POSSIBLE = re.compile(r"\b(?:may|might|could|can|sometimes|occasionally|generally|typically|from time to time|where possible)\b", re.IGNORECASE)
+ASKS_NEGATIVE = re.compile(r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE)
+ASKS_POSSIBLE = re.compile(r"^(?:and |so |but |then )?(?:can|could|may|might|am i able|is it possible|are there|is there)\b", re.IGNORECASE)
+
+
+def polarity(sentence: str) -> str:
+    """Return "no", "yes" or "conditional" for what a sentence says of its own subject."""
+    plain = HARMLESS.sub(" ", sentence)
+    negated = bool(NEGATION.search(plain))
+    conditional = bool(CONDITION.search(plain))
+    if negated:
+        return "conditional" if conditional else "no"
+    return "conditional" if conditional else "yes"
+
+
+def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
+    """Return the verdict that the evidence supports, best sentence first; None if the question is not one for yes or no.
+
+    The best sentence decides. A second one of the other direction, or a question put in the negative, makes it "conditional"
+    unless both agree.
+    """
+    if not question.yes_no or not sentences:
+        return None
+    first = polarity(sentences[0])
+    tentative = first == "yes" and bool(POSSIBLE.search(sentences[0])) and not ASKS_POSSIBLE.match(question.text)
+    if first == "yes" and tentative:
+        first = "conditional"
+    if ASKS_NEGATIVE.search(_without_tag(question.text)):
+        return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
+    others = {polarity(sentence) for sentence in sentences[1:3]}
+    if first in {"yes", "no"} and others & ({"no"} if first == "yes" else {"yes"}) and len(sentences) > 1 and first == "yes":
+        return "conditional"
+    return first
+
+
+def _without_tag(text: str) -> str:
+    """Drop a closing "..., isn't it?" and an opening "don't you ...", which ask nothing negative."""
+    text = re.sub(r"\bdo not (?:track|sell|call|share)\b", "", text, flags=re.IGNORECASE)
+    text = re.sub(r",?\s*(?:isn|don|doesn|won|aren)['’]?t (?:it|they|you|that|he|she)\s*\?*$", "", text, flags=re.IGNORECASE)
+    return re.sub(r"^(?:\w+ )?(?:do|does|is|are|wo|would|ca|could|have|has|did)n['’]?t\b", "", text, flags=re.IGNORECASE)

@@ -1,0 +1,49 @@
+"""Regression question sets: ask the bot, judge it without a judge model, compare with a baseline, report.
+
+load_cases(path) -> list[Case]                                   raises SetError with every fault and its line
+run_set(bot, cases, on_progress=None) -> list[Judged]            on_progress(done, total, case)
+write_results(path, [one.result for one in judged])              one JSON line a case
+read_results(path) -> list[Result]                               raises ResultsError
+summarize(judged) -> Summary, format_summary(summary) -> str     the table for the terminal
+write_report(folder, judged, title="Evaluation", comparison=None) -> Path
+compare(baseline, current) -> Comparison                         of list[Result]; exit 1 if `.regressions`
+format_comparison(comparison) -> str
+accept(results_path, baselines=BASELINES, name=None, *, answers=True) -> Path
+run_policyqa(path, embedder) -> PolicyQaScores, format_policyqa(scores) -> str      raises BenchmarkError
+"""
+
+from evals.case import Case, load_cases
+from evals.compare import Comparison, accept, compare, format_comparison, regressions
+from evals.errors import BenchmarkError, EvalError, FileError, ResultsError, SetError
+from evals.outcome import Judged, Outcome, Result
+from evals.page import write_report
+from evals.policyqa import format_policyqa, run_policyqa
+from evals.report import Summary, format_summary, summarize
+from evals.run import read_results, run_set, write_results
+
+__all__ = [
+    "BenchmarkError",
+    "Case",
+    "Comparison",
+    "EvalError",
+    "FileError",
+    "Judged",
+    "Outcome",
+    "Result",
+    "ResultsError",
+    "SetError",
+    "Summary",
+    "accept",
+    "compare",
+    "format_comparison",
+    "format_policyqa",
+    "format_summary",
+    "load_cases",
+    "read_results",
+    "regressions",
+    "run_policyqa",
+    "run_set",
+    "summarize",
+    "write_report",
+    "write_results",
+]

@@ -1,0 +1,93 @@
+"""The report of an ingest as data (one object, the same for --json) and as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ingest.pipeline import DocumentReport
+from vectorstore.policy import ContactChannel, Damage, Policy
+
+
+def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
+    """Return the whole report as one JSON-ready object."""
+    counts = {status: sum(r.status == status for r in reports) for status in ("new", "changed", "unchanged", "failed")}
+    documents = [_document(report) for report in reports]
+    return {"policies": len({r.policy_id for r in reports if r.status != "failed"}), **counts, "documents": documents}
+
+
+def report_lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
+    """Yield a row a document, its channels and its damage flags below it, and a sum."""
+    for report in reports:
+        if report.policy is None:
+            yield f"{report.policy_id:<12} FAILED     {report.source}: {report.error}"
+            continue
+        policy = report.policy
+        flags = len(policy.damage)
+        yield (
+            f"{report.policy_id:<12} {report.status:<10} version {report.version}  {_clauses(policy)} clauses  {report.passages} passages  "
+            f"{len(policy.channels)} channels  {flags} damage flag{'' if flags == 1 else 's'}"
+        )
+        yield from (f"    {line}" for line in policy_notes(policy))
+    total = report_object(reports)
+    yield (
+        f"{total['policies']} polic{'y' if total['policies'] == 1 else 'ies'} in: {total['new']} new, {total['changed']} changed, "
+        f"{total['unchanged']} unchanged; {total['failed']} failed"
+    )
+
+
+def policy_notes(policy: Policy) -> Iterator[str]:
+    """Yield the channels of a policy and the damage that costs words; flaws of form are counted."""
+    for channel in policy.channels:
+        address = channel.value or f"unresolved (“{channel.label}”)"
+        condition = f", {channel.conditions}" if channel.conditions else ""
+        purposes = ", ".join(channel.purposes) or "not for privacy requests"
+        yield f"{channel.type}: {address}{condition}  [{purposes}]"
+    for damage in policy.damage:
+        if damage.unreliable:
+            yield f"damaged ({damage.kind}) at {damage.start}-{damage.end}: {damage.reason}"
+    minor = [damage.kind for damage in policy.damage if not damage.unreliable]
+    if minor:
+        yield "noted: " + ", ".join(f"{minor.count(kind)} {kind}" for kind in sorted(set(minor)))
+
+
+def _clauses(policy: Policy) -> int:
+    return sum(clause.kind != "menu" for clause in policy.clauses)
+
+
+def _document(report: DocumentReport) -> dict[str, Any]:
+    policy = report.policy
+    return {
+        "source": report.source,
+        "policy_id": report.policy_id,
+        "status": report.status,
+        "version": report.version,
+        "company": policy.company if policy else None,
+        "clauses": _clauses(policy) if policy else 0,
+        "passages": report.passages,
+        "embedded": report.embedded,
+        "channels": [channel_object(policy, channel) for channel in policy.channels] if policy else [],
+        "damage": [damage_object(damage) for damage in policy.damage] if policy else [],
+        "error": report.error,
+    }
+
+
+def channel_object(policy: Policy, channel: ContactChannel) -> dict[str, Any]:
+    """Return a channel as it stands in the library, with the quote of its first mention."""
+    first = channel.mentions[0]
+    return {
+        "type": channel.type,
+        "value": channel.value,
+        "status": channel.status,
+        "conditions": channel.conditions,
+        "purposes": list(channel.purposes),
+        "origin": channel.origin,
+        "quote": policy.text[first.start : first.end],
+        "start": first.start,
+        "end": first.end,
+    }
+
+
+def damage_object(damage: Damage) -> dict[str, Any]:
+    """Return a damage flag; `unreliable` tells that words are lost there."""
+    return {"kind": damage.kind, "start": damage.start, "end": damage.end, "reason": damage.reason, "unreliable": damage.unreliable}
