@@ -28,6 +28,10 @@ app.add_typer(eval_app, name="eval")
 
 DataDir = Annotated[Path, typer.Option("--data-dir", envvar="POLICYDESK_DATA_DIR", help="Folder of the library.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Model = Annotated[
+    str | None,
+    typer.Option("--llm", envvar="POLICYDESK_LLM", help="Optional chat model, PROVIDER:MODEL as in LangChain; none is needed."),
+]
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Answer from this policy only; may be repeated.")]
 VAR = Path("var")
 
@@ -54,14 +58,14 @@ def open_library(data_dir: Path) -> PolicyLibrary:
         fail(str(error))
 
 
-def open_bot(data_dir: Path) -> PolicyBot:
+def open_bot(data_dir: Path, language_model: str | None = None) -> PolicyBot:
     """Open the bot over the library in `data_dir`."""
     from bot.build import build_bot
     from vectorstore import StoreError
 
     try:
-        return build_bot(data_dir)
-    except (StoreError, OSError) as error:
+        return build_bot(data_dir, language_model=language_model)
+    except (StoreError, OSError, ImportError, ValueError) as error:
         fail(str(error))
 
 
@@ -211,13 +215,13 @@ def remove_policy(policy_id: str, data_dir: DataDir = VAR) -> None:
 
 
 @app.command()
-def ask(question: str, policy: Policies = None, as_json: Json = False, data_dir: DataDir = VAR) -> None:
+def ask(question: str, policy: Policies = None, as_json: Json = False, llm: Model = None, data_dir: DataDir = VAR) -> None:
     """Answer one question."""
     from bot.errors import QuestionError
     from bot.terminal import answer_lines
     from vectorstore import StoreError
 
-    bot = open_bot(data_dir)
+    bot = open_bot(data_dir, llm)
     try:
         answer = bot.reply(question, policy or ())
     except QuestionError as error:
@@ -231,14 +235,14 @@ def ask(question: str, policy: Policies = None, as_json: Json = False, data_dir:
 
 
 @app.command()
-def chat(policy: Policies = None, data_dir: DataDir = VAR) -> None:
+def chat(policy: Policies = None, llm: Model = None, data_dir: DataDir = VAR) -> None:
     """Talk to the desk in the terminal. An empty line or Ctrl-D ends it."""
     from bot.errors import QuestionError
     from bot.reply import Turn
     from bot.terminal import answer_lines
     from vectorstore import StoreError
 
-    bot = open_bot(data_dir)
+    bot = open_bot(data_dir, llm)
     typer.echo("Ask about a privacy policy, or say what you want done. An empty line ends the chat.")
     history: list[Turn] = []
     while True:
@@ -265,13 +269,14 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in a browser.")] = False,
+    llm: Model = None,
     data_dir: DataDir = VAR,
 ) -> None:
     """Serve the web chat and the HTTP API."""
     import threading
     import webbrowser
 
-    bot = open_bot(data_dir)
+    bot = open_bot(data_dir, llm)
     if not bot.library.policies():
         typer.echo("The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True)
     from ui import serve as serve_pages

@@ -23,11 +23,14 @@ class Judgement:
     missing: str | None = None
 
 
-def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings) -> Judgement:
-    """Return whether the ranked sentences of one policy answer the question, with those that fit its need first."""
+def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings, companies: frozenset[str] = frozenset()) -> Judgement:
+    """Return whether the ranked sentences of one policy answer the question, with those that fit its need first.
+
+    `companies` are the words of company names, lower case: "A or B" between two companies is no choice to be found in a policy.
+    """
     if not hits or hits[0].score < settings.answer_from:
         return Judgement(False, tuple(hits[:1] if hits and hits[0].score >= settings.nearest_from else ()))
-    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - 2 * settings.spread)]
+    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - settings.spread)]
     for need in question.needs:
         holds = NEEDS[need][1]
         fit = [hit for hit in near if holds.search(_whole(hit))]
@@ -35,7 +38,7 @@ def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings) -> 
             return Judgement(False, tuple(near[:1]), need)
         near = fit
         hits = [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
-    if question.either and not any(re.search(rf"\b{re.escape(word)}\b", _whole(hit), re.IGNORECASE) for hit in near for word in question.either):
+    if question.either and len(companies & {word.casefold() for word in question.either}) == 0 and not any(re.search(rf"\b{re.escape(word)}\b", _whole(hit), re.IGNORECASE) for hit in near for word in question.either):
         return Judgement(False, tuple(near[:1]), "either")
     return Judgement(True, tuple(hits))
 

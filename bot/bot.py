@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,12 +23,15 @@ from bot.requests.offer import offer_for, request_quotes
 from bot.requests.wording import request_text
 from bot.retrieve import Hit, Retriever, question_words
 from bot.rewrite import stand_alone
-from bot.scope import Scope, ScopeFinder
+from bot.scope import Scope, ScopeFinder, compares
 from bot.settings import AnswerSettings
 from bot.suggestions import suggest
 from bot.verdict import verdict_for
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import REQUEST_TYPES, Policy
+
+if TYPE_CHECKING:
+    from bot.generate import EvidenceSelector
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +66,16 @@ class _Found:
 class PolicyBot:
     """Answers questions from the library's policies. Keeps no conversation: history comes with each call."""
 
-    def __init__(self, library: PolicyLibrary, recogniser: IntentRecogniser, settings: AnswerSettings | None = None) -> None:
+    def __init__(
+        self,
+        library: PolicyLibrary,
+        recogniser: IntentRecogniser,
+        settings: AnswerSettings | None = None,
+        selector: EvidenceSelector | None = None,
+    ) -> None:
         self.library = library
         self.settings = settings or AnswerSettings()
+        self._selector = selector
         self._recogniser = recogniser
         self._retriever = Retriever(library, self.settings)
         self._scopes: tuple[int, ScopeFinder] | None = None
@@ -102,7 +113,7 @@ class PolicyBot:
             bare = finder.without_names(alone.text)
         texts = [bare] + ([finder.without_names(alone.background)] if alone.background else [])
         vectors = self.library.embedder.encode(texts)
-        intent = self._recogniser.recognise(question.text, vectors[0])
+        intent = self._recogniser.recognise(question.text, vectors[0] if bare == question.text else None)
         vector = vectors[0]
         words = question_words(bare, finder.name_words())
         if alone.background:
@@ -127,7 +138,7 @@ class PolicyBot:
             return self._elsewhere(asked)
         if not asked.scope.policies:
             return self._plain(asked, "needs_policy", compose.which_company((), shown=False))
-        if asked.intent.is_request:
+        if asked.intent.is_request and not compares(asked.scope, asked.question.text):
             return self._request(asked)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
             return self._ask_which(asked)
@@ -140,7 +151,7 @@ class PolicyBot:
         hits = self._retriever.rank(policy, asked.vector, asked.words)
         if "date" in asked.question.needs:
             hits = dates_first(hits, asked.question.text)
-        judgement = judge(asked.question, hits, self.settings)
+        judgement = judge(asked.question, hits, self.settings, self._finder().name_words())
         quotes = choose_quotes(judgement.hits, asked.question, self.settings, most) if judgement.answers else []
         damaged = bool(quotes) and _answer_is_lost(policy, judgement.hits[0])
         return _Found(policy, judgement, tuple(quotes), damaged)
@@ -151,9 +162,21 @@ class PolicyBot:
             return self._damaged(asked, found)
         if not found.answers:
             return self._silent(asked, [found])
+        found, lead = self._selected(asked, found)
         verdict = verdict_for(asked.question, [quote.text for quote in found.quotes])
-        text = compose.answer_text(verdict, found.quotes, self._notes(asked, found))
+        text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
+
+    def _selected(self, asked: _Asked, found: _Found) -> tuple[_Found, str | None]:
+        """Let the language model, if there is one, pick among the sentences found and word the lead."""
+        if self._selector is None:
+            return found, None
+        hits = found.judgement.hits[:10]
+        picked = self._selector.select(asked.question.text, found.policy.company, [hit.text for hit in hits])
+        if picked is None:
+            return found, None
+        quotes = _within([_plain_quote(hits[place]) for place in picked.picked], self.settings.max_quoted)
+        return replace(found, quotes=tuple(quotes)), picked.lead if len(quotes) == len(picked.picked) else None
 
     def _notes(self, asked: _Asked, found: _Found) -> str:
         notes = ""
@@ -200,9 +223,9 @@ class PolicyBot:
         room = self.settings.max_quoted // len(policies)
         for policy in policies:
             found = self._search(asked, policy, most=2)
-            own = request_quotes(policy, kind)
-            relevant = [quote for quote in found.quotes if found.answers and quote.score >= self.settings.answer_from]
-            quotes += _within(_without_overlap([*own[:3], *relevant, *own[3:]]), room)[: max(2, self.settings.max_quotes // len(policies))]
+            relevant = list(found.quotes) if found.answers else []
+            own = request_quotes(policy, kind, relevant)
+            quotes += _within(_without_overlap(own), room)[: max(2, self.settings.max_quotes // len(policies))]
         quotes = quotes[: self.settings.max_quotes] if len(policies) == 1 else quotes
         opening = compose.which_company(policies, shown=True) + "\n\n" if unnamed else ""
         numbers = {policy.id: [n for n, quote in enumerate(quotes, start=1) if quote.policy.id == policy.id] for policy in policies}

@@ -11,7 +11,18 @@ from vectorstore.library import PolicyLibrary
 from vectorstore.settings import StoreSettings
 
 
-def build_bot(data_dir: Path, store: StoreSettings | None = None, settings: AnswerSettings | None = None) -> PolicyBot:
-    """Open the library in `data_dir` (or as `store` says) and return a bot over it."""
-    library = PolicyLibrary.open(store or StoreSettings(data_dir))
-    return PolicyBot(library, IntentRecogniser.open(library.embedder), settings)
+def build_bot(data_dir: Path, settings: AnswerSettings | None = None, language_model: str | None = None) -> PolicyBot:
+    """Open the library in `data_dir` and return a bot over it.
+
+    `language_model` is "provider:model" for LangChain's init_chat_model (its integration package must be installed); None,
+    the default, answers without one. Raises StoreError, ImportError or ValueError where a part cannot be opened.
+    """
+    library = PolicyLibrary.open(StoreSettings(data_dir))
+    selector = None
+    if language_model:
+        from langchain.chat_models import init_chat_model
+
+        from bot.generate import EvidenceSelector
+
+        selector = EvidenceSelector(init_chat_model(language_model, temperature=0, timeout=20))
+    return PolicyBot(library, IntentRecogniser.open(library.embedder), settings, selector)

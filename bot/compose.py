@@ -65,8 +65,13 @@ def _under(quote: Quote) -> str:
     return f" under “{quote.clause.path[-1].rstrip('.:')}”" if quote.clause.path else ""
 
 
-def answer_text(verdict: str | None, quotes: Sequence[Quote], note: str = "") -> str:
-    """Return the text of an answer from one policy: verdict, the best quote told, pointers to the others, a note."""
+def answer_text(verdict: str | None, quotes: Sequence[Quote], note: str = "", lead: str | None = None) -> str:
+    """Return the text of an answer from one policy: verdict, the best quote told, pointers to the others, a note.
+
+    `lead` replaces the told quote where it was worded, and checked, elsewhere.
+    """
+    if lead is not None:
+        return f"{OPENING.get(verdict or '', '')}{lead} {' '.join(f'[{n}]' for n in range(1, len(quotes) + 1))}{note}"
     lead = attributed(quotes[0], 1)
     rest = [number for number in range(2, len(quotes) + 1)]
     more = f" More in the quotes {' '.join(f'[{number}]' for number in rest)}." if rest else ""

@@ -23,6 +23,7 @@ FRAME = re.compile(
     rf"|{NAMED}\s*,?\s*(?:and|or|vs\.?|versus|&|to|than|with)\s*{NAMED}",
     re.IGNORECASE,
 )
+ASKS = re.compile(r"(?:(?:so|and|ok|hey|hi|but)\b[\s,]*)*(?:which|who|what|how|does|do|is|are|can|has|have|between|compare|will|would)\b", re.IGNORECASE)
 PLATFORM = frozenset("california europe google analytics i ccpa gdpr cpra eu uk us usa dnt do not track privacy policy android ios iphone apple chrome safari firefox".split())
 
 
@@ -126,6 +127,11 @@ class ScopeFinder:
         if match is None or set(match.group(1).casefold().split()) & PLATFORM:
             return None
         return match.group(1)
+
+
+def compares(scope: Scope, text: str) -> bool:
+    """Return True if several companies are named in a question: a wish ("delete my data") is no question and compares nothing."""
+    return scope.how == "named" and len(scope.policies) > 1 and bool(ASKS.match(text))
 
 
 def _names(policy: Policy) -> list[str]:

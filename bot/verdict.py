@@ -18,7 +18,7 @@ HARMLESS = re.compile(
 )
 CONDITION = re.compile(
     r"\bunless\b|\bexcept\b|\bonly (?:if|when|with|where|to|after|as)\b|\bif\b|\bsubject to\b|\bto the extent\b|\bprovided that\b|\bdepending on\b|\bwith your (?:\w+ )?(?:consent|permission)\b|\bin (?:some|certain) (?:cases|circumstances)\b"
-    r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bsubject\b",
+    r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bonly\b|\bthough\b|\bbut\b|\bpeople who live in\b",
     re.IGNORECASE,
 )
 POSSIBLE = re.compile(r"\b(?:may|might|could|can|sometimes|occasionally|generally|typically|from time to time|where possible)\b", re.IGNORECASE)

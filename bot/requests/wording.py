@@ -1,0 +1,64 @@
+"""The words beside a request card: what the policy offers for a wish, one paragraph a company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.reply import Channel, RequestOffer
+from vectorstore.policy import Policy
+
+WISH = {
+    "know_categories": "see which kinds of data the company has about you",
+    "know_specific": "see the data the company has about you",
+    "delete": "have your data deleted",
+    "correct": "have your data corrected",
+    "opt_out_sale": "opt out of the sale or sharing of your data",
+    "limit_sensitive": "limit the use of your sensitive data",
+    "opt_out_marketing": "stop marketing messages",
+    "cookie_analytics_delete": "get rid of cookies and analytics data",
+    "authorized_agent": "have somebody else make a request for you",
+    "portability": "take your data with you",
+    "object": "object to a use of your data",
+    "complaint_discrimination": "complain about being treated worse for using your rights",
+    "general_contact": "reach the company about privacy",
+}
+NAMES = {"email": "E-mail", "phone": "Phone", "mail": "Post", "web_form": "Form", "api": "Request endpoint"}
+
+
+def request_text(offer: RequestOffer, policies: Sequence[Policy], numbers: dict[str, list[int]]) -> str:
+    """Return the text of a request reply. `numbers` are the citation numbers of each policy id."""
+    parts = [_for_policy(offer, policy, numbers.get(policy.id, [])) for policy in policies]
+    closing = "Nothing has been sent. The draft below is yours to check and send." if offer.channels else ""
+    return "\n\n".join([*parts, closing]).strip()
+
+
+def _for_policy(offer: RequestOffer, policy: Policy, numbers: Sequence[int]) -> str:
+    cited = "".join(f" [{number}]" for number in numbers)
+    channels = [channel for channel in offer.channels if channel.policy_id == policy.id]
+    steps = [step for step in offer.self_service if step.policy_id == policy.id]
+    conditions = [condition.text for condition in offer.conditions if condition.policy_id == policy.id]
+    if not channels and not steps:
+        return f"{policy.company}: the policy names no way to {WISH[offer.type]}.{cited}"
+    direct = any(offer.type in channel.purposes for channel in channels)
+    lines = []
+    if steps:
+        lines.append(f"{policy.company}: to {WISH[offer.type]}, the policy names {'a step' if len(steps) == 1 else 'steps'} you can take yourself.{cited}")
+        lines += [f"- {step.step}" for step in steps]
+        lines += ["The company can also be reached:"] if channels else []
+    elif direct:
+        lines.append(f"{policy.company}: to {WISH[offer.type]}, the policy names {'this channel' if len(channels) == 1 else 'these channels'}:{cited}")
+    else:
+        lines.append(f"{policy.company}: the policy names no channel of its own to {WISH[offer.type]}. For questions about privacy it gives:{cited}")
+    lines += [f"- {channel_line(channel)}" for channel in channels]
+    if conditions:
+        lines.append(f"The policy's conditions: {'; '.join(dict.fromkeys(conditions))}.")
+    return "\n".join(lines)
+
+
+def channel_line(channel: Channel) -> str:
+    """Return one channel as a line: its kind, its address as the policy writes it, its condition."""
+    name = NAMES[channel.type]
+    condition = f" ({channel.conditions})" if channel.conditions else ""
+    if channel.value is None:
+        return f"{name}: the policy refers to a form (“{channel.quote}”), but its link is not in the stored copy{condition}"
+    return f"{name}: {channel.value}{condition}"
