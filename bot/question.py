@@ -16,7 +16,7 @@ SUBJECT = r"(?:i|you|they|it|we|he|she|there|anyone|anybody|someone|somebody|the
 YES_NO = re.compile(rf"(?:^|[,.;:!?–-]\s*|\b(?:and|but|so|then|ok|okay|hey|hi|also|um|just|really|like|curious|wondering|well)\b[\s,:]*){AUXILIARY}\s+{SUBJECT}\b", re.IGNORECASE)
 OPEN = re.compile(r"\b(?:what|which|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
 OPENING = re.compile(r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well|please|pls)\b[\s,:]*)*(what|which|who|whom|whose|where|when|why|how)\b(?!\s+about)", re.IGNORECASE)
-TAG = re.compile(r"\b(?:right|correct|true|yes or no|isn'?t it|don'?t they|do they)\s*\?*\s*$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b", re.IGNORECASE)
+TAG = re.compile(r"\b(?:right|correct|true|yes or no|isn'?t it|don'?t they|do they)\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b", re.IGNORECASE)
 LIST = re.compile(
     r"\b(?:what|which)\s+(?:\w+\s+){0,2}(?:kinds?|types?|sorts?|categories|bits|pieces|things|info\w*|data|details|rights|ways|reasons|purposes|companies|parties|steps|options|choices)\b"
     r"|\blist\b|\bwhat all\b|\beverything\b|\bwhat (?:exactly )?(?:can|do|does|are|will) \w+ (?:exactly )?(?:collect|gather|ask|tell|make|get|know|store|share|have)\b|\bexamples?\b|\bin what (?:ways|cases|circumstances)\b",

@@ -15,7 +15,7 @@ from vectorstore.policy import Policy
 GENERIC_NAMES = frozenset("app shop store home bank the company site group".split())
 # Companies that people name without the desk holding their policy: asking about them must not be answered from another's.
 SUBJECT_NAME = re.compile(
-    r"\b(?:does|do|did|has|have|is|will|would|can|could|may) ([A-Z][\w&.-]+(?: [A-Z][\w&.-]+){0,2})(?:'s|’s)? (?!Analytics)(?:\w+ )?(?:sell|share|collect|keep|use|store|track|give|have|know|ask|let|allow|record|disclose|transfer|delete|read|listen|scan|show)\b"
+    r"\b(?i:does|do|did|has|have|is|will|would|can|could|may) ([A-Z][\w&.-]+(?: [A-Z][\w&.-]+){0,2})(?:'s|’s)? (?!Analytics)(?:\w+ )?(?:sell|share|collect|keep|use|store|track|give|have|know|ask|let|allow|record|disclose|transfer|delete|read|listen|scan|show)\b"
 )
 NAMED = "\x1f"
 FRAME = re.compile(
@@ -102,7 +102,7 @@ class ScopeFinder:
     def _misspelt(self, low: str) -> dict[str, tuple[int, Policy]]:
         """Find single-word names written with one letter wrong, missing, added or swapped."""
         found: dict[str, tuple[int, Policy]] = {}
-        for match in re.finditer(r"[a-z][a-z-]{3,}", low):
+        for match in re.finditer(r"(?<![\w@.-])[a-z][a-z-]{3,}(?!\.\w)", low):
             word = match.group()
             if word in self._vocabulary:
                 continue

@@ -12,7 +12,7 @@ NEGATION = re.compile(
 )
 # Words that look like negation but leave the sentence's direction alone.
 HARMLESS = re.compile(
-    r"\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you do not\b|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
+    r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you do not\b|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
     r"|\bunless .{0,40}\bnot\b|\bno (?:charge|cost|fee)\b|\bnot be limited\b",
     re.IGNORECASE,
 )
@@ -58,6 +58,6 @@ def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
 
 def _without_tag(text: str) -> str:
     """Drop a closing "..., isn't it?" and an opening "don't you ...", which ask nothing negative."""
-    text = re.sub(r"\bdo not (?:track|sell|call|share)\b", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bdo not track\b|(?<=the )[\"“']?do not sell\b|[\"“']do not sell\b", "", text, flags=re.IGNORECASE)
     text = re.sub(r",?\s*(?:isn|don|doesn|won|aren)['’]?t (?:it|they|you|that|he|she)\s*\?*$", "", text, flags=re.IGNORECASE)
     return re.sub(r"^(?:\w+ )?(?:do|does|is|are|wo|would|ca|could|have|has|did)n['’]?t\b", "", text, flags=re.IGNORECASE)

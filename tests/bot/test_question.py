@@ -1,0 +1,70 @@
+"""What a question asks for, and questions that cannot be read."""
+
+import pytest
+
+from bot.errors import QuestionError
+from bot.question import NEEDS, read_question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does acme sell my data",
+        "Hey, do you keep my card?",
+        "I emailed them from my phone. Is that protected the same way?",
+        "my browser sends DNT, does the shop care",
+        "they don't sell it, right?",
+        "Can I see my data?",
+    ],
+)
+def test_yes_no_questions(text):
+    assert read_question(text, 2_000).yes_no
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what does acme collect", "How long do you keep it?", "So who is it shared with?", "Can you paste the link to the form?", "delete my data", "cookies"],
+)
+def test_other_questions(text):
+    assert not read_question(text, 2_000).yes_no
+
+
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("how long do you keep my orders", "duration"),
+        ("what hours is the privacy line open?", "hours"),
+        ("in which country are the servers", "place"),
+        ("where is my data stored", "place"),
+        ("give me the URL of the form", "link"),
+        ("when was this policy last updated", "date"),
+        ("who is your data protection officer", "person"),
+    ],
+)
+def test_needed_facts(text, need):
+    assert need in read_question(text, 2_000).needs
+
+
+def test_every_need_has_words_that_hold_it():
+    assert set(NEEDS) >= {"duration", "hours", "place", "price", "link", "count", "age", "date", "method", "person"}
+    assert NEEDS["duration"][1].search("We keep orders for seven years.")
+    assert not NEEDS["duration"][1].search("We keep orders.")
+
+
+def test_a_choice_between_two_names_is_noticed():
+    assert read_question("Is it Google or Adobe analytics?", 2_000).either == ("Google", "Adobe")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00\x07", "?!", "\u200b"])
+def test_an_empty_question_is_refused_in_plain_words(text):
+    with pytest.raises(QuestionError, match="type a question"):
+        read_question(text, 2_000)
+
+
+def test_a_long_question_is_refused_with_its_length():
+    with pytest.raises(QuestionError, match="20,000 characters"):
+        read_question("a" * 20_000, 2_000)
+
+
+def test_control_characters_become_spaces():
+    assert read_question("do\x00 they\x1b sell \u202edata\u202c?\n\nok", 2_000).text == "do they sell data ? ok"

@@ -1,0 +1,59 @@
+"""Yes, no or it depends: never the inverse of what the evidence says."""
+
+import pytest
+
+from bot.question import read_question
+from bot.verdict import polarity, verdict_for
+
+
+def verdict(question: str, *evidence: str) -> str | None:
+    return verdict_for(read_question(question, 2_000), evidence)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "expected"),
+    [
+        ("Does Acme sell my data?", "We have not sold any customer's data in the last 12 months.", "no"),
+        ("do they respond to do not track", "At this time, we do not respond to “Do Not Track” signals.", "no"),
+        ("Is my data encrypted?", "All traffic is encrypted with TLS.", "yes"),
+        ("does acme keep my card number", "Card numbers are never stored on our servers.", "no"),
+        ("Can I delete my account?", "You can delete your account under Settings.", "yes"),
+        ("do they share my address", "We do not share your address unless the law requires it.", "conditional"),
+        ("Do you track my location?", "Your location is read only while a ride is being recorded.", "conditional"),
+        ("will you email me ads", "We may send you offers by e-mail.", "conditional"),
+        ("do you collect my name?", "We collect information including but not limited to your name.", "yes"),
+        ("does the cart work without cookies", "You can refuse cookies, though the cart will then stop working.", "conditional"),
+        ("Do they never share it?", "We never share it.", "yes"),
+        ("So you don't sell data?", "We do not sell data.", "yes"),
+        ("is it true that you do not sell data", "We sell data to advertisers.", "conditional"),
+    ],
+)
+def test_verdict_follows_the_evidence(question, evidence, expected):
+    assert verdict(question, evidence) == expected
+
+
+@pytest.mark.parametrize("question", ["What do you collect?", "how long is it kept", "who gets my data?", "Tell me about cookies"])
+def test_an_open_question_has_no_verdict(question):
+    assert verdict(question, "We collect your name.") is None
+
+
+def test_no_evidence_gives_no_verdict():
+    assert verdict("Does Acme sell my data?") is None
+
+
+def test_evidence_that_disagrees_is_conditional():
+    assert verdict("do they share my data?", "We share data with couriers.", "We do not share data with advertisers.") == "conditional"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("We do not sell data.", "no"),
+        ("We sell data.", "yes"),
+        ("If you agree, we sell data.", "conditional"),
+        ("Do not hesitate to write to us.", "yes"),
+        ("Providers are prohibited from using your data.", "no"),
+    ],
+)
+def test_polarity_of_a_sentence(sentence, expected):
+    assert polarity(sentence) == expected
