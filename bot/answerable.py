@@ -11,7 +11,13 @@ from bot.retrieve import Hit
 from bot.settings import AnswerSettings
 
 NAME = re.compile(r"(?<=[a-z,] )([A-Z][A-Za-z0-9]{2,}(?:[A-Z]\w*)?)\b")
-KNOWN_NAMES = frozenset("i california ccpa gdpr cpra us eu uk internet privacy policy social security san diego january february march april may june july august september october november december".split())
+KNOWN_NAMES = frozenset(
+    "i california ccpa gdpr cpra us eu uk internet privacy policy social security san diego january february march april may june july august september october november december".split()
+)
+LOOK_BACK = re.compile(
+    r"\b(?:preceding|past|last|prior|previous|for the)\s+(?:\d+|twelve|six)[ -](?:calendar )?(?:months?|years?|days?)\b|\b12[- ]month period\b|\b(?:\d+|twelve) (?:months|years) (?:preceding|up to|before|prior)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,9 @@ class Judgement:
     missing: str | None = None
 
 
-def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings, companies: frozenset[str] = frozenset()) -> Judgement:
+def judge(
+    question: Question, hits: Sequence[Hit], settings: AnswerSettings, companies: frozenset[str] = frozenset()
+) -> Judgement:
     """Return whether the ranked sentences of one policy answer the question, with those that fit its need first.
 
     `companies` are the words of company names, lower case: "A or B" between two companies is no choice to be found in a policy.
@@ -38,7 +46,13 @@ def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings, com
             return Judgement(False, tuple(near[:1]), need)
         near = fit
         hits = [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
-    if question.either and len(companies & {word.casefold() for word in question.either}) == 0 and not any(re.search(rf"\b{re.escape(word)}\b", _whole(hit), re.IGNORECASE) for hit in near for word in question.either):
+    if (
+        question.either
+        and len(companies & {word.casefold() for word in question.either}) == 0
+        and not any(
+            re.search(rf"\b{re.escape(word)}\b", _whole(hit), re.IGNORECASE) for hit in near for word in question.either
+        )
+    ):
         return Judgement(False, tuple(near[:1]), "either")
     return Judgement(True, tuple(hits))
 
@@ -46,9 +60,13 @@ def judge(question: Question, hits: Sequence[Hit], settings: AnswerSettings, com
 def unknown_names(text: str, policy_text: str, companies: frozenset[str]) -> list[str]:
     """Return names in the question (capitalised inside a sentence) that the policy never mentions."""
     low = policy_text.casefold()
-    return [name for name in NAME.findall(text) if name.casefold() not in low and name.casefold() not in companies | KNOWN_NAMES]
+    return [
+        name
+        for name in NAME.findall(text)
+        if name.casefold() not in low and name.casefold() not in companies | KNOWN_NAMES
+    ]
 
 
 def _whole(hit: Hit) -> str:
-    """Return what a sentence says with the line it depends on."""
-    return f"{hit.lead_in} {hit.text}"
+    """Return what a sentence says with the line it depends on, without look-back periods, which answer no "how long"."""
+    return LOOK_BACK.sub(" ", f"{hit.lead_in} {hit.text}")

@@ -25,7 +25,7 @@ from bot.retrieve import Hit, Retriever, question_words
 from bot.rewrite import stand_alone
 from bot.scope import Scope, ScopeFinder, compares
 from bot.settings import AnswerSettings
-from bot.suggestions import suggest
+from bot.suggestions import STARTERS, Starter, suggest
 from bot.verdict import verdict_for
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import REQUEST_TYPES, Policy
@@ -79,7 +79,7 @@ class PolicyBot:
         self._recogniser = recogniser
         self._retriever = Retriever(library, self.settings)
         self._scopes: tuple[int, ScopeFinder] | None = None
-        self._suggestions: dict[tuple[str, str], list[str]] = {}
+        self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
     def reply(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> Answer:
         """Return the answer to `question`.
@@ -97,8 +97,12 @@ class PolicyBot:
 
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""
-        policies = [self.library.get(summary.id) for summary in self.library.policies() if not policy_ids or summary.id in policy_ids]
-        return suggest(policies[:4], lambda policy: self._answerable(policy), most=4)
+        policies = [
+            self.library.get(summary.id)
+            for summary in self.library.policies()
+            if not policy_ids or summary.id in policy_ids
+        ]
+        return suggest([self._answerable(policy) for policy in policies[:4]], most=4)
 
     def _read(self, raw: str, policy_ids: Sequence[str], history: Sequence[Turn]) -> _Asked:
         question = read_question(raw, self.settings.max_question)
@@ -138,7 +142,8 @@ class PolicyBot:
             return self._elsewhere(asked)
         if not asked.scope.policies:
             return self._plain(asked, "needs_policy", compose.which_company((), shown=False))
-        if asked.intent.is_request and not compares(asked.scope, asked.question.text):
+        wish = asked.intent.is_request and not compares(asked.scope, asked.question.text)
+        if wish or (asked.question.wants_contact and not asked.intent.is_request):
             return self._request(asked)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
             return self._ask_which(asked)
@@ -148,7 +153,7 @@ class PolicyBot:
         return self._compare(asked, found) if len(found) > 1 else self._one(asked, found[0])
 
     def _search(self, asked: _Asked, policy: Policy, most: int | None = None) -> _Found:
-        hits = self._retriever.rank(policy, asked.vector, asked.words)
+        hits = self._retriever.rank(policy, asked.vector, asked.words, asked.question.defines)
         if "date" in asked.question.needs:
             hits = dates_first(hits, asked.question.text)
         judgement = judge(asked.question, hits, self.settings, self._finder().name_words())
@@ -192,7 +197,11 @@ class PolicyBot:
         speaking = [one for one in found if one.answers]
         if not speaking:
             if unnamed:
-                return self._ask_which(asked) if not any(one.damaged for one in found) else self._damaged(asked, next(one for one in found if one.damaged))
+                return (
+                    self._ask_which(asked)
+                    if not any(one.damaged for one in found)
+                    else self._damaged(asked, next(one for one in found if one.damaged))
+                )
             return self._silent(asked, found)
         share = max(1, self.settings.max_quotes // len(speaking))
         quotes: list[Quote] = []
@@ -217,7 +226,7 @@ class PolicyBot:
         unnamed = asked.scope.how == "none" and len(policies) > 1
         if unnamed and len(policies) > self.settings.compare_up_to:
             return self._ask_which(asked, wish=True)
-        kind = asked.intent.label
+        kind = "general_contact" if not asked.intent.is_request else asked.intent.label
         offer = offer_for(policies, kind)
         quotes: list[Quote] = []
         room = self.settings.max_quoted // len(policies)
@@ -228,7 +237,10 @@ class PolicyBot:
             quotes += _within(_without_overlap(own), room)[: max(2, self.settings.max_quotes // len(policies))]
         quotes = quotes[: self.settings.max_quotes] if len(policies) == 1 else quotes
         opening = compose.which_company(policies, shown=True) + "\n\n" if unnamed else ""
-        numbers = {policy.id: [n for n, quote in enumerate(quotes, start=1) if quote.policy.id == policy.id] for policy in policies}
+        numbers = {
+            policy.id: [n for n, quote in enumerate(quotes, start=1) if quote.policy.id == policy.id]
+            for policy in policies
+        }
         text = opening + request_text(offer, policies, numbers)
         return self._made(asked, "needs_policy" if unnamed else "request", text, quotes, None, offer)
 
@@ -255,7 +267,11 @@ class PolicyBot:
     def _damaged(self, asked: _Asked, found: _Found) -> Answer:
         """Say that the passage that would answer is damaged, and show what is left of it."""
         best = found.judgement.hits[0]
-        reason = next(d.reason for d in found.policy.damage if d.unreliable and d.start < best.sentence.end and best.sentence.start < d.end)
+        reason = next(
+            d.reason
+            for d in found.policy.damage
+            if d.unreliable and d.start < best.sentence.end and best.sentence.start < d.end
+        )
         text = compose.damaged_text(found.policy, reason)
         return self._made(asked, "damaged", text, [_plain_quote(best)])
 
@@ -274,7 +290,11 @@ class PolicyBot:
         if asked.scope.policies:
             text = f"You ask about {name}, but this conversation is limited to {compose.joined(held)}. Choose {name} in the list of companies to ask about it."
             return self._plain(asked, "needs_policy", text)
-        return self._plain(asked, "out_of_scope", f"The desk holds no privacy policy of {name}. It can answer about {compose.joined(held[:8])}.")
+        return self._plain(
+            asked,
+            "out_of_scope",
+            f"The desk holds no privacy policy of {name}. It can answer about {compose.joined(held[:8])}.",
+        )
 
     def _is_foreign(self, asked: _Asked, found: Sequence[_Found]) -> bool:
         """True if no policy comes near enough to overrule the impression that the question is about something else."""
@@ -308,22 +328,24 @@ class PolicyBot:
         policies = asked.scope.policies
         if asked.scope.how == "none" or len(policies) != 1:
             return []
-        return suggest(policies, lambda policy: self._answerable(policy), most=3, unlike=asked.words)
+        return suggest([self._answerable(policies[0])], most=3, unlike=asked.vector)
 
-    def _answerable(self, policy: Policy) -> list[str]:
+    def _answerable(self, policy: Policy) -> list[Starter]:
         """Return the starter questions that this version of the policy answers, judged once."""
-        from bot.suggestions import STARTERS
-
         key = (policy.id, policy.version)
         if key not in self._suggestions:
             kept = []
             for starter in STARTERS:
-                question = read_question(starter.format(company="the company"), self.settings.max_question)
+                question = read_question(starter.format(company="").replace("  ", " "), self.settings.max_question)
                 vector = self.library.embedder.encode([question.text])[0]
-                hits = self._retriever.rank(policy, vector, question_words(question.text, frozenset({"company"})))
+                hits = self._retriever.rank(policy, vector, question_words(question.text, frozenset()))
                 judgement = judge(question, hits, self.settings)
-                if judgement.answers and judgement.hits[0].score >= self.settings.answer_from + 0.1 and not _answer_is_lost(policy, judgement.hits[0]):
-                    kept.append(starter.format(company=policy.company))
+                if (
+                    judgement.answers
+                    and judgement.hits[0].score >= self.settings.answer_from + 0.1
+                    and not _answer_is_lost(policy, judgement.hits[0])
+                ):
+                    kept.append(Starter(starter.format(company=policy.company), vector))
             self._suggestions[key] = kept
         return self._suggestions[key]
 
@@ -359,6 +381,8 @@ def _within(quotes: Sequence[Quote], room: int) -> list[Quote]:
 def _without_overlap(quotes: Sequence[Quote]) -> list[Quote]:
     kept: list[Quote] = []
     for quote in quotes:
-        if not any(quote.policy.id == other.policy.id and quote.start < other.end and other.start < quote.end for other in kept):
+        if not any(
+            quote.policy.id == other.policy.id and quote.start < other.end and other.start < quote.end for other in kept
+        ):
             kept.append(quote)
     return kept

@@ -7,7 +7,7 @@ from urllib.parse import quote as percent
 
 from bot.errors import QuoteLawError
 from bot.evidence import Quote
-from bot.reply import Answer, Citation
+from bot.reply import Answer, Channel, Citation, RequestCondition, SelfService
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Policy
 
@@ -72,6 +72,10 @@ def _quotes(answer: Answer) -> Iterable[tuple[str, str | None, str, int, int]]:
     for citation in answer.citations:
         yield citation.policy_id, citation.version, citation.quote, citation.start, citation.end
     if answer.request is not None:
-        parts = (*answer.request.channels, *answer.request.self_service, *answer.request.conditions)
+        parts: list[Channel | SelfService | RequestCondition] = [
+            *answer.request.channels,
+            *answer.request.self_service,
+            *answer.request.conditions,
+        ]
         for part in parts:
             yield part.policy_id, answer.request.versions[part.policy_id], part.quote, part.start, part.end

@@ -40,7 +40,11 @@ def attributed(quote: Quote, number: int) -> str:
         return f"{company}'s policy covers this{_under(quote)}. [{number}]"
     told = reported(words)
     closing = "" if told[-1] in ".!?" else "."
-    return f"{company} says {told}{closing} [{number}]" if told.startswith("they ") else f"{company}'s policy says: {told}{closing} [{number}]"
+    return (
+        f"{company} says {told}{closing} [{number}]"
+        if told.startswith("they ")
+        else f"{company}'s policy says: {told}{closing} [{number}]"
+    )
 
 
 def reported(words: str) -> str:
@@ -56,8 +60,15 @@ def reported(words: str) -> str:
 def _listed(quote: Quote, number: int) -> str:
     """Return a whole list: its lead-in in reported speech, then the items as they stand."""
     lead = reported(quote.policy.text[quote.start : quote.items[0].start].strip())
-    items = "\n".join(f"- {quote.policy.text[s.start : s.end].rstrip(';').removesuffix('; and').removesuffix('; or')}" for s in quote.items)
-    opening = f"{quote.policy.company} says {lead}" if lead.startswith("they ") else f"{quote.policy.company}'s policy says: {lead}"
+    items = "\n".join(
+        f"- {quote.policy.text[s.start : s.end].rstrip(';').removesuffix('; and').removesuffix('; or')}"
+        for s in quote.items
+    )
+    opening = (
+        f"{quote.policy.company} says {lead}"
+        if lead.startswith("they ")
+        else f"{quote.policy.company}'s policy says: {lead}"
+    )
     return f"{opening} [{number}]\n{items}"
 
 
@@ -73,20 +84,28 @@ def answer_text(verdict: str | None, quotes: Sequence[Quote], note: str = "", le
     if lead is not None:
         return f"{OPENING.get(verdict or '', '')}{lead} {' '.join(f'[{n}]' for n in range(1, len(quotes) + 1))}{note}"
     lead = attributed(quotes[0], 1)
-    rest = [number for number in range(2, len(quotes) + 1)]
+    rest = list(range(2, len(quotes) + 1))
     more = f" More in the quotes {' '.join(f'[{number}]' for number in rest)}." if rest else ""
     gap = "\n" if more and "\n- " in lead else ""
     return f"{OPENING.get(verdict or '', '')}{lead}{gap}{more.strip() if gap else more}{note}"
 
 
-def comparison_text(opening: str, parts: Sequence[tuple[Policy, str | None, Sequence[tuple[int, Quote]]]], silent: Sequence[Policy], damaged: Sequence[Policy]) -> str:
+def comparison_text(
+    opening: str,
+    parts: Sequence[tuple[Policy, str | None, Sequence[tuple[int, Quote]]]],
+    silent: Sequence[Policy],
+    damaged: Sequence[Policy],
+) -> str:
     """Return one paragraph a company, each with its own verdict and quotes; `silent` ones are said to be silent."""
     lines = [opening] if opening else []
     for policy, verdict, quotes in parts:
         number, quote = quotes[0]
         others = "".join(f" [{n}]" for n, _ in quotes[1:])
         lines.append(f"{policy.company}: {OPENING.get(verdict or '', '')}{attributed(quote, number)}{others}")
-    lines += [f"{policy.company}: the passage that should say this is damaged in the stored copy, so nothing can be quoted from it." for policy in damaged]
+    lines += [
+        f"{policy.company}: the passage that should say this is damaged in the stored copy, so nothing can be quoted from it."
+        for policy in damaged
+    ]
     lines += [f"{policy.company}: the policy does not say." for policy in silent]
     return "\n\n".join(lines)
 
@@ -119,7 +138,9 @@ MISSING = {
 def _whom_to_ask(policies: Sequence[Policy]) -> str:
     if len(policies) != 1:
         return ""
-    asked = [c for c in policies[0].channels if c.value and "general_contact" in c.purposes and c.type in {"email", "phone"}]
+    asked = [
+        c for c in policies[0].channels if c.value and "general_contact" in c.purposes and c.type in {"email", "phone"}
+    ]
     if not asked:
         return ""
     channel = asked[0]

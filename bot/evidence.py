@@ -32,7 +32,9 @@ class Quote:
         return self.policy.text[self.start : self.end]
 
 
-def choose_quotes(hits: Sequence[Hit], question: Question, settings: AnswerSettings, most: int | None = None) -> list[Quote]:
+def choose_quotes(
+    hits: Sequence[Hit], question: Question, settings: AnswerSettings, most: int | None = None
+) -> list[Quote]:
     """Return the quotes that answer, best first: at most `most` (settings.max_quotes) and settings.max_quoted characters.
 
     `hits` are ranked sentences of one policy. A further quote must lie within settings.spread of the best one.
@@ -60,8 +62,14 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
     sentence = hit.sentence
     if sentence.kind == "heading":
         return None
-    wants_list = sentence.kind == "lead_in" or (sentence.kind == "item" and len(hit.text.split()) <= 3) or (
-        sentence.kind == "item" and sum(other.clause is hit.clause and other.sentence.kind in {"item", "lead_in"} for other in near[:6]) >= (2 if question.wants_list else 3)
+    wants_list = (
+        sentence.kind == "lead_in"
+        or (sentence.kind == "item" and len(hit.text.split()) <= 3)
+        or (
+            sentence.kind == "item"
+            and sum(other.clause is hit.clause and other.sentence.kind in {"item", "lead_in"} for other in near[:6])
+            >= (2 if question.wants_list else 3)
+        )
     )
     if hit.clause.kind == "list" and wants_list:
         whole = _whole_list(hit, room)

@@ -13,7 +13,10 @@ KINDS = (
     ("effective", re.compile(r"\b(?:effect\w*|in force|apply|applies|kick\w* in|valid)\b", re.IGNORECASE)),
     ("updated", re.compile(r"", re.IGNORECASE)),
 )
-ABOUT_POLICY = re.compile(r"\b(?:polic(?:y|ies)|notice|statement|document|this (?:page|thing)|terms|version|updat\w*|revis\w*)\b", re.IGNORECASE)
+ABOUT_POLICY = re.compile(
+    r"\b(?:polic(?:y|ies)|notice|statement|document|this (?:page|thing)|terms|version|updat\w*|revis\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def dates_first(hits: Sequence[Hit], question: str) -> list[Hit]:

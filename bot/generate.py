@@ -23,7 +23,9 @@ from vectorstore.lexical import words_of
 logger = logging.getLogger(__name__)
 
 LONGEST_LEAD = 400  # characters
-GLUE = frozenset(words_of("company says policy states yes depends according also information data personal customer people person"))
+GLUE = frozenset(
+    words_of("company says policy states yes depends according also information data personal customer people person")
+)
 PROMPT = ChatPromptTemplate.from_messages(
     [
         (

@@ -114,7 +114,7 @@ class BodyLimit:
         self.limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name: value for name, value in scope.get("headers", [])}
+        headers = dict(scope.get("headers", []))
         if scope["type"] != "http" or not {b"content-length", b"transfer-encoding"} & headers.keys():
             await self.app(scope, receive, send)
             return

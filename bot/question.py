@@ -9,17 +9,40 @@ from dataclasses import dataclass
 from bot.errors import QuestionError
 
 CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-AUXILIARY = (
-    r"(?:does|do|did|is|are|was|were|will|would|can|could|may|might|must|should|shall|has|have|had|am|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|wouldn'?t|hasn'?t|haven'?t|didn'?t)"
-)
+AUXILIARY = r"(?:does|do|did|is|are|was|were|will|would|can|could|may|might|must|should|shall|has|have|had|am|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|wouldn'?t|hasn'?t|haven'?t|didn'?t)"
 SUBJECT = r"(?:i|you|they|it|we|he|she|there|anyone|anybody|someone|somebody|the|my|your|their|our|this|that|these|those|a|an|any|all|[a-z][\w'’-]*)"
-YES_NO = re.compile(rf"(?:^|[,.;:!?–-]\s*|\b(?:and|but|so|then|ok|okay|hey|hi|also|um|just|really|like|curious|wondering|well)\b[\s,:]*){AUXILIARY}\s+{SUBJECT}\b", re.IGNORECASE)
+YES_NO = re.compile(
+    rf"(?:^|[,.;:!?–-]\s*|\b(?:and|but|so|then|ok|okay|hey|hi|also|um|just|really|like|curious|wondering|well)\b[\s,:]*){AUXILIARY}\s+{SUBJECT}\b",
+    re.IGNORECASE,
+)
 OPEN = re.compile(r"\b(?:what|which|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
-OPENING = re.compile(r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well|please|pls)\b[\s,:]*)*(what|which|who|whom|whose|where|when|why|how)\b(?!\s+about)", re.IGNORECASE)
-TAG = re.compile(r"\b(?:right|correct|true|yes or no|isn'?t it|don'?t they|do they)\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b", re.IGNORECASE)
+OPENING = re.compile(
+    r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well|please|pls)\b[\s,:]*)*(what|which|who|whom|whose|where|when|why|how)\b(?!\s+about)",
+    re.IGNORECASE,
+)
+TAG = re.compile(
+    r"\b(?:right|correct|true|yes or no|isn'?t it|don'?t they|do they)\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b",
+    re.IGNORECASE,
+)
 LIST = re.compile(
     r"\b(?:what|which)\s+(?:\w+\s+){0,2}(?:kinds?|types?|sorts?|categories|bits|pieces|things|info\w*|data|details|rights|ways|reasons|purposes|companies|parties|steps|options|choices)\b"
     r"|\blist\b|\bwhat all\b|\beverything\b|\bwhat (?:exactly )?(?:can|do|does|are|will) \w+ (?:exactly )?(?:collect|gather|ask|tell|make|get|know|store|share|have)\b|\bexamples?\b|\bin what (?:ways|cases|circumstances)\b",
+    re.IGNORECASE,
+)
+
+
+CONTACT = re.compile(
+    r"\b(?:what(?:['’]?s| is| are)?|which|is there|there|give me|got|need|where|any)\b.{0,40}\b(?:phone|telephone|toll[- ]free|hotline|e-?mail|postal|mailing|contact|address|number)\b.{0,40}(?:\bprivacy|\bwrite|\bcall|\bemail|\breach|\bcontact|\?|$)"
+    r"|\bhow (?:do|can|could|would|should) (?:i|we|one) (?:contact|reach|call|email|e-mail|get (?:in touch|hold)|talk to|write to)\b|\bwho (?:do|can|should|would) (?:i|we) (?:contact|call|write|e-?mail|ask|talk)\b"
+    r"|\bwhere (?:do|can|should) (?:i|we) (?:write|send|mail|call|post)\b|\bcontact (?:info\w*|details)\b",
+    re.IGNORECASE,
+)
+NOT_CONTACT = re.compile(
+    r"\b(?:my|his|her|our|customers?|friend\w*|mom\w*|recipient\w*|someone\w*|ip|mac|device)\b.{0,25}\b(?:phone|number|e-?mail|address)\b|\b(?:collect\w*|stor\w+|keep\w*|shar\w+|sell\w*|us(?:es?|ed|ing)|record\w*|track\w*|gather\w*|ip address|spam|marketing|promo\w*)\b",
+    re.IGNORECASE,
+)
+DEFINES = re.compile(
+    r"^(?:(?:so|and|ok|hey)\b[\s,]*)*what(?:'?s|’s| is| are| does| do)\b.{0,60}\b(?:mean|definition)\b|\bwhat(?:'?s|’s| is| are) (?:a |an |the )?[“\"]?[\w ]{3,25}[”\"]?\s*(?:\?|$|according|in the|anyway)|\bwhat counts as\b|\bdefin(?:e|ition)\b|\bmeant by\b",
     re.IGNORECASE,
 )
 
@@ -33,6 +56,8 @@ class Question:
     wants_list: bool
     needs: tuple[str, ...]
     either: tuple[str, ...] = ()
+    defines: bool = False
+    wants_contact: bool = False
 
 
 # Kind of fact -> (the question asks for it, a sentence holds it).
@@ -45,27 +70,47 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
             r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty|sixty|ninety|few|several)[ -](?:business |calendar |working )?(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
             r"|\bas long as\b|\buntil\b|\bimmediately\b|\bindefinitely\b|\bno longer\b|\bforever\b|\bpromptly\b|\bonce (?:you|the|your|we)\b|\bsession\b|\bpermanently\b|\bwhile (?:you|your)\b",
         ),
-        ("hours", r"\b(?:what|which) (?:hours?|times?|days?)\b.{0,60}\b(?:open|line|phone|call|staffed|available|reach)\b|\b(?:opening|business|office) hours\b|\bopen (?:on|at|late)\b|\b24/7\b",
-         r"\b(?:monday|friday|weekdays?|a\.?m\.?|p\.?m\.?|o'clock|\d{1,2}:\d{2}|24/7|24 hours|business hours)\b"),
+        (
+            "hours",
+            r"\b(?:what|which) (?:hours?|times?|days?)\b.{0,60}\b(?:open|line|phone|call|staffed|available|reach)\b|\b(?:opening|business|office) hours\b|\bopen (?:on|at|late)\b|\b24/7\b",
+            r"\b(?:monday|friday|weekdays?|a\.?m\.?|p\.?m\.?|o'clock|\d{1,2}:\d{2}|24/7|24 hours|business hours)\b",
+        ),
         (
             "place",
             r"\b(?:what|which) (?:countr(?:y|ies)|states?|cit(?:y|ies)|regions?|continents?)\b|\bwhere\b.{0,50}\b(?:stored?|kept|held|hosted|servers?|located|live|sits?|processed|based|physically)\b|\bservers? (?:located|based)\b",
             r"\b(?:countr(?:y|ies)|United (?:States|Kingdom)|U\.S\.|USA|EU|EEA|Europe\w*|Ireland|Germany|Japan|Canada|China|India|located|overseas|abroad|jurisdictions?|data cent(?:er|re)s?|hosted)\b",
         ),
-        ("price", r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|charge|price|free of charge)\b",
-         r"[$€£]\s?\d|\b(?:fees?|free|charges?|cost|price|payment|pay)\b"),
+        (
+            "price",
+            r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|charge|price|free of charge)\b",
+            r"[$€£]\s?\d|\b(?:fees?|free|charges?|cost|price|payment|pay)\b",
+        ),
         ("link", r"\b(?:url|web ?address|hyperlink|link)\b", r"https?://|\bwww\."),
-        ("count", r"\bhow many\b(?! (?:days|weeks|months|years|hours))|\bwhat percentage\b", r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundreds?|thousands?)\b"),
-        ("age", r"\bhow old (?:do|must|should) (?:i|you|we|they|kids|someone|a)\b|\b(?:minimum|what) age\b", r"\b(?:under|over|age|aged|older|younger|years)\b.{0,20}\d|\d+\s+years|\b1[0-9]\b|\bminors?\b|\bunder (?:thirteen|sixteen|eighteen)\b"),
+        (
+            "count",
+            r"\bhow many\b(?! (?:days|weeks|months|years|hours))|\bwhat percentage\b",
+            r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundreds?|thousands?)\b",
+        ),
+        (
+            "age",
+            r"\bhow old (?:do|must|should) (?:i|you|we|they|kids|someone|a)\b|\b(?:minimum|what) age\b",
+            r"\b(?:under|over|age|aged|older|younger|years)\b.{0,20}\d|\d+\s+years|\b1[0-9]\b|\bminors?\b|\bunder (?:thirteen|sixteen|eighteen)\b",
+        ),
         (
             "date",
             r"\b(?:what|which) (?:day|date|year|month)\b|\bwhen (?:was|did|were|has|have)\b.{0,60}\b(?:updat\w*|chang\w*|creat\w*|written|revis\w*|publish\w*|effect\w*|start\w*|made|touch\w*|issued|posted)\b|\bhow (?:old|recent|current) (?:is|are)\b|\blast (?:updated?|changed|revised|touch(?:ed)?)\b",
             r"\b\d{4}\b",
         ),
-        ("method", r"\b(?:what are|give me|list|tell me) the (?:exact )?(?:steps|procedure|instructions)\b|\bstep[- ]by[- ]step\b|\bwhat (?:steps|procedure)\b",
-         r"\b(?:by|via|click\w*|call|e-?mail\w*|contact\w*|visit\w*|settings|using|select\w*|browser|form|link|unsubscribe|delete|log ?in|write)\b"),
-        ("person", r"\bwho (?:is|'?s) (?:your|the|their)\b.{0,40}\b(?:officer|dpo|ceo|head|director|manager|person in charge)\b|\bname of\b.{0,40}\b(?:officer|dpo|person|manager|ceo)\b",
-         r"\b(?:officer|DPO|representative|Mr\.?|Ms\.?|Mrs\.?)\b"),
+        (
+            "method",
+            r"\b(?:what are|give me|list|tell me) the (?:exact )?(?:steps|procedure|instructions)\b|\bstep[- ]by[- ]step\b|\bwhat (?:steps|procedure)\b",
+            r"\b(?:by|via|click\w*|call|e-?mail\w*|contact\w*|visit\w*|settings|using|select\w*|browser|form|link|unsubscribe|delete|log ?in|write)\b",
+        ),
+        (
+            "person",
+            r"\bwho (?:is|'?s) (?:your|the|their)\b.{0,40}\b(?:officer|dpo|ceo|head|director|manager|person in charge)\b|\bname of\b.{0,40}\b(?:officer|dpo|person|manager|ceo)\b",
+            r"\b(?:officer|DPO|representative|Mr\.?|Ms\.?|Mrs\.?)\b",
+        ),
     )
 }
 EITHER = re.compile(r"\b([A-Z][\w.-]+)(?:'s)?,? or ([A-Z][\w.-]+)\b")
@@ -77,10 +122,20 @@ def read_question(raw: str, limit: int) -> Question:
     if not re.search(r"\w", text):
         raise QuestionError("Please type a question, for example: Does the company sell my data?")
     if len(text) > limit:
-        raise QuestionError(f"That is {len(text):,} characters; please ask in {limit:,} or fewer, one question at a time.")
+        raise QuestionError(
+            f"That is {len(text):,} characters; please ask in {limit:,} or fewer, one question at a time."
+        )
     needs = tuple(name for name, (asked, _) in NEEDS.items() if asked.search(text))
     either = EITHER.search(text)
-    return Question(text, _is_yes_no(text), bool(LIST.search(text)), needs, either.groups() if either else ())
+    return Question(
+        text,
+        _is_yes_no(text),
+        bool(LIST.search(text)),
+        needs,
+        either.groups() if either else (),
+        bool(DEFINES.search(text)),
+        bool(CONTACT.search(text) and not NOT_CONTACT.search(text) and not needs),
+    )
 
 
 def _is_yes_no(text: str) -> bool:
@@ -88,4 +143,8 @@ def _is_yes_no(text: str) -> bool:
     last = next((part for part in reversed(re.split(r"(?<=[.?!])\s+", text)) if re.search(r"\w\s+\w", part)), text)
     if OPENING.match(last):
         return False
-    return bool(YES_NO.search(last) or TAG.search(last)) and not re.match(r"^(?:can|could|would|will) (?:you|u) (?:please |pls )?(?:tell|list|show|give|explain|paste|send|confirm|delete|remove)\b", last, re.IGNORECASE)
+    return bool(YES_NO.search(last) or TAG.search(last)) and not re.match(
+        r"^(?:can|could|would|will) (?:you|u) (?:please |pls )?(?:tell|list|show|give|explain|paste|send|confirm|delete|remove)\b",
+        last,
+        re.IGNORECASE,
+    )

@@ -74,7 +74,9 @@ class Draft(Wire):
     policy_id: str
     subject: str
     body: str
-    mailto: str | None = Field(default=None, description="mailto: link with subject and body; null where the policy gives no e-mail address")
+    mailto: str | None = Field(
+        default=None, description="mailto: link with subject and body; null where the policy gives no e-mail address"
+    )
 
 
 class RequestOffer(Wire):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
@@ -13,6 +14,10 @@ from vectorstore.lexical import LexicalIndex, words_of
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Clause, Policy, Sentence
 
+DEFINITION = re.compile(
+    r"^for (?:the )?purposes of\b|^(?:a|an|the term) [“\"]?\w+[”\"]? (?:is|means)\b|^[“\"][^”\"]{2,40}[”\"] (?:is|are|means?|refers?)\b|\bas used in this\b",
+    re.IGNORECASE,
+)
 KEPT = 256  # policies whose sentences stay in memory
 
 
@@ -46,6 +51,7 @@ class _Sentences:
     own: np.ndarray
     clause: np.ndarray
     lexical: LexicalIndex
+    definitions: np.ndarray
 
 
 class Retriever:
@@ -57,8 +63,11 @@ class Retriever:
         self._kept: OrderedDict[tuple[str, str], _Sentences] = OrderedDict()
         self._lock = Lock()
 
-    def rank(self, policy: Policy, vector: np.ndarray, words: list[str]) -> list[Hit]:
-        """Return all sentences of `policy`, best first. `vector` is the question's unit-length vector, `words` its stems."""
+    def rank(self, policy: Policy, vector: np.ndarray, words: list[str], defines: bool = False) -> list[Hit]:
+        """Return all sentences of `policy`, best first. `vector` is the question's unit-length vector, `words` its stems.
+
+        Sentences that only define a word stand back unless the question asks for a definition (`defines`).
+        """
         held = self._sentences(policy)
         if not held.rows:
             return []
@@ -68,8 +77,10 @@ class Retriever:
         lexical = lexical / best if best > 0 else lexical
         weights = self._settings
         mixed = weights.sentence_weight * own + weights.clause_weight * clause + weights.lexical_weight * lexical
+        if not defines:
+            mixed = mixed - weights.definition_penalty * held.definitions
         return [
-            Hit(policy, *held.rows[row], float(mixed[row]), float(own[row]), float(lexical[row]))
+            Hit(policy, held.rows[row][0], held.rows[row][1], float(mixed[row]), float(own[row]), float(lexical[row]))
             for row in np.argsort(-mixed, kind="stable")
         ]
 
@@ -100,8 +111,13 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
         rows.append(place)
         own.append(row)
         above.append(window)
-        texts.append(f"{place[0].path[-1] if place[0].path else ''} {passage.context}{policy.text[passage.start : passage.end]}")
-    return _Sentences(tuple(rows), stored.matrix[own], stored.matrix[above], LexicalIndex(texts))
+        texts.append(
+            f"{place[0].path[-1] if place[0].path else ''} {passage.context}{policy.text[passage.start : passage.end]}"
+        )
+    defining = [bool(DEFINITION.search(policy.text[s.start : s.end])) for _, s in rows]
+    return _Sentences(
+        tuple(rows), stored.matrix[own], stored.matrix[above], LexicalIndex(texts), np.array(defining, dtype=np.float32)
+    )
 
 
 def question_words(text: str, names: frozenset[str]) -> list[str]:

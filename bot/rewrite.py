@@ -10,9 +10,12 @@ from bot.reply import Turn
 from vectorstore.lexical import words_of
 
 REFERS = re.compile(
-    r"\b(?:it|its|that|those|these|this|them|they|their|one|ones|same|there|such|the others?|the first|the second|else)\b|^(?:and|but|so|then|also|or|what about|how about|what if|why|why not|for how long|since when)\b", re.IGNORECASE
+    r"\b(?:it|its|that|those|these|this|one|ones|same|there|such|the others?|the first|the second|else)\b|^(?:and|but|so|then|also|or|what about|how about|what if|why|why not|for how long|since when)\b",
+    re.IGNORECASE,
 )
-ABOUT = re.compile(r"^(?:(?:and|so|but|ok|okay|then|hm+|well)\b[\s,]*)*(?:what|how) about\b|^(?:and|same for|also)\b", re.IGNORECASE)
+ABOUT = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|then|hm+|well)\b[\s,]*)*(?:what|how) about\b|^(?:and|same for|also)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def stand_alone(question: str, bare: str, history: Sequence[Turn], names: frozen
     """Return the question with what it takes from the last turn. `bare` is the question without company names."""
     if not history:
         return StandAlone(question, "", 0.0)
-    before = history[-1].question
+    before = _resolved(history, names)
     content = words_of(bare, names | {"company"})
     if not content:
         return StandAlone(before, "", 0.0)
@@ -38,3 +41,10 @@ def stand_alone(question: str, bare: str, history: Sequence[Turn], names: frozen
     if ABOUT.match(question) or (REFERS.search(question) and len(content) <= 5):
         return StandAlone(question, before, 0.35)
     return StandAlone(question, "", 0.0)
+
+
+def _resolved(history: Sequence[Turn], names: frozenset[str]) -> str:
+    """Return the last question, with the one before it where the last was itself a follow-up."""
+    last = history[-1].question
+    short = len(words_of(last, names)) <= 2 and (ABOUT.match(last) or REFERS.search(last))
+    return f"{history[-2].question} {last}" if short and len(history) > 1 else last

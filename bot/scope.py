@@ -23,8 +23,13 @@ FRAME = re.compile(
     rf"|{NAMED}\s*,?\s*(?:and|or|vs\.?|versus|&|to|than|with)\s*{NAMED}",
     re.IGNORECASE,
 )
-ASKS = re.compile(r"(?:(?:so|and|ok|hey|hi|but)\b[\s,]*)*(?:which|who|what|how|does|do|is|are|can|has|have|between|compare|will|would)\b", re.IGNORECASE)
-PLATFORM = frozenset("california europe google analytics i ccpa gdpr cpra eu uk us usa dnt do not track privacy policy android ios iphone apple chrome safari firefox".split())
+ASKS = re.compile(
+    r"(?:(?:so|and|ok|hey|hi|but)\b[\s,]*)*(?:which|who|what|how|does|do|is|are|can|has|have|between|compare|will|would)\b",
+    re.IGNORECASE,
+)
+PLATFORM = frozenset(
+    "california europe google analytics i ccpa gdpr cpra eu uk us usa dnt do not track privacy policy android ios iphone apple chrome safari firefox".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,11 @@ class ScopeFinder:
             if word in self._vocabulary:
                 continue
             for name, policy in self._names:
-                if len(name) >= 5 and " " not in name and any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in (word, word.removesuffix("s"))):
+                if (
+                    len(name) >= 5
+                    and " " not in name
+                    and any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in (word, word.removesuffix("s")))
+                ):
                     found.setdefault(policy.id, (match.start(), policy))
         return found
 
@@ -148,13 +157,24 @@ def _unique_cues(policies: Sequence[Policy], vocabulary: frozenset[str]) -> list
     cues: list[tuple[str, Policy]] = []
     for policy in policies:
         others = set().union(*(everything[other.id] for other in policies if other.id != policy.id))
-        body = {stem for clause in policy.clauses if clause.kind != "menu" for stem in words_of(policy.text[clause.start : clause.end])}
+        body = {
+            stem
+            for clause in policy.clauses
+            if clause.kind != "menu"
+            for stem in words_of(policy.text[clause.start : clause.end])
+        }
         for line in policy.cues:
             phrase = " ".join(re.findall(r"[a-z0-9-]+", line.casefold()))
             strange = [word for word in phrase.split() if vocabulary and word not in vocabulary and word.isascii()]
             if strange and not set(words_of(line)) & others:
                 cues.append((phrase, policy))
-                cues += [(word, policy) for word in strange if len(word) >= 5 and not words_of(word)[0] in others | body]
+                cues += [
+                    (word, policy) for word in strange if len(word) >= 5 and words_of(word)[0] not in others | body
+                ]
         counted = Counter(stem for line in policy.cues for stem in set(words_of(line)))
-        cues += [("~" + stem, policy) for stem, count in counted.items() if count >= 2 and stem not in others and len(stem) >= 4]
+        cues += [
+            ("~" + stem, policy)
+            for stem, count in counted.items()
+            if count >= 2 and stem not in others and len(stem) >= 4
+        ]
     return cues

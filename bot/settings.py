@@ -17,6 +17,7 @@ class AnswerSettings:
     sentence_weight: float = 0.5
     clause_weight: float = 0.3
     lexical_weight: float = 0.2
+    definition_penalty: float = 0.10
     answer_from: float = 0.42
     nearest_from: float = 0.30
     spread: float = 0.10

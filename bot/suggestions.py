@@ -1,11 +1,11 @@
-"""Questions to offer: a bank of plain ones, kept where the policy answers them."""
+"""Questions to offer: a bank of plain ones, kept where the policy answers them and unlike what was just asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from vectorstore.lexical import words_of
-from vectorstore.policy import Policy
+import numpy as np
 
 STARTERS = (
     "Does {company} sell my personal information?",
@@ -17,19 +17,24 @@ STARTERS = (
     "How does {company} protect my data?",
     "What does {company} say about children?",
     "How long does {company} keep my data?",
-    "How do I contact {company} about privacy?",
     "When did {company} last update its policy?",
 )
+ALIKE = 0.6  # cosine from which two questions ask the same
 
 
-def suggest(policies: Sequence[Policy], answerable: Callable[[Policy], list[str]], most: int, unlike: Sequence[str] = ()) -> list[str]:
-    """Return up to `most` answerable questions, taking turns over the policies; none that shares half its words with `unlike` (stems)."""
-    asked = set(unlike)
-    banks = [[q for q in answerable(policy) if not _alike(q, policy.company, asked)] for policy in policies]
-    mixed = [bank[turn] for turn in range(len(STARTERS)) for bank in (banks[turn % len(banks) :] + banks[: turn % len(banks)]) if turn < len(bank)] if banks else []
-    return list(dict.fromkeys(mixed))[:most]
+@dataclass(frozen=True, slots=True, eq=False)
+class Starter:
+    """A question that a policy answers, and its vector."""
+
+    text: str
+    vector: np.ndarray
 
 
-def _alike(question: str, company: str, asked: set[str]) -> bool:
-    words = set(words_of(question, frozenset(company.lower().split())))
-    return bool(words) and len(words & asked) * 2 >= len(words)
+def suggest(banks: Sequence[Sequence[Starter]], most: int, unlike: np.ndarray | None = None) -> list[str]:
+    """Return up to `most` questions, taking turns over the banks (one a policy), none close to the vector `unlike`."""
+    fresh = [[one.text for one in bank if unlike is None or float(one.vector @ unlike) < ALIKE] for bank in banks]
+    if len(fresh) > 1:
+        # Two companies side by side are more telling with two different questions.
+        fresh = [bank[place:] + bank[:place] for place, bank in enumerate(fresh)]
+    longest = max((len(bank) for bank in fresh), default=0)
+    return [bank[turn] for turn in range(longest) for bank in fresh if turn < len(bank)][:most]

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from bot.question import Question
 
 NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing)\b|n['’]t\b|\bprohibited from\b|\bunable to\b|\bdeclines? to\b|\brefrain\w* from\b", re.IGNORECASE
+    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing)\b|n['’]t\b|\bprohibited from\b|\bfree (?:from|of)\b(?! charge)|\bvoluntary\b|\boptional\b|\bunable to\b|\bdeclines? to\b|\brefrain\w* from\b",
+    re.IGNORECASE,
 )
 # Words that look like negation but leave the sentence's direction alone.
 HARMLESS = re.compile(
@@ -21,9 +22,16 @@ CONDITION = re.compile(
     r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bonly\b|\bthough\b|\bbut\b|\bpeople who live in\b",
     re.IGNORECASE,
 )
-POSSIBLE = re.compile(r"\b(?:may|might|could|can|sometimes|occasionally|generally|typically|from time to time|where possible)\b", re.IGNORECASE)
-ASKS_NEGATIVE = re.compile(r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE)
-ASKS_POSSIBLE = re.compile(r"^(?:and |so |but |then )?(?:can|could|may|might|am i able|is it possible|are there|is there)\b", re.IGNORECASE)
+POSSIBLE = re.compile(
+    r"\b(?:may|might|could|can|sometimes|occasionally|generally|typically|from time to time|where possible)\b",
+    re.IGNORECASE,
+)
+ASKS_NEGATIVE = re.compile(
+    r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
+)
+ASKS_POSSIBLE = re.compile(
+    r"^(?:and |so |but |then )?(?:can|could|may|might|am i able|is it possible|are there|is there)\b", re.IGNORECASE
+)
 
 
 def polarity(sentence: str) -> str:
@@ -51,7 +59,12 @@ def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
     others = {polarity(sentence) for sentence in sentences[1:3]}
-    if first in {"yes", "no"} and others & ({"no"} if first == "yes" else {"yes"}) and len(sentences) > 1 and first == "yes":
+    if (
+        first in {"yes", "no"}
+        and others & ({"no"} if first == "yes" else {"yes"})
+        and len(sentences) > 1
+        and first == "yes"
+    ):
         return "conditional"
     return first
 
@@ -59,5 +72,9 @@ def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
 def _without_tag(text: str) -> str:
     """Drop a closing "..., isn't it?" and an opening "don't you ...", which ask nothing negative."""
     text = re.sub(r"\bdo not track\b|(?<=the )[\"“']?do not sell\b|[\"“']do not sell\b", "", text, flags=re.IGNORECASE)
-    text = re.sub(r",?\s*(?:isn|don|doesn|won|aren)['’]?t (?:it|they|you|that|he|she)\s*\?*$", "", text, flags=re.IGNORECASE)
-    return re.sub(r"^(?:\w+ )?(?:do|does|is|are|wo|would|ca|could|have|has|did)n['’]?t\b", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r",?\s*(?:isn|don|doesn|won|aren)['’]?t (?:it|they|you|that|he|she)\s*\?*$", "", text, flags=re.IGNORECASE
+    )
+    return re.sub(
+        r"^(?:\w+ )?(?:do|does|is|are|wo|would|ca|could|have|has|did)n['’]?t\b", "", text, flags=re.IGNORECASE
+    )

@@ -9,7 +9,7 @@ from bot.evidence import Quote
 from bot.reply import Channel, Draft, RequestCondition, RequestOffer, SelfService
 from bot.requests.drafts import draft_for
 from bot.requests.rights import expectation, right_name
-from vectorstore.policy import ChannelMention, ContactChannel, Policy, Right
+from vectorstore.policy import ChannelMention, Condition, ContactChannel, Policy, Right
 
 KNOW = {"know_categories", "know_specific"}
 
@@ -40,9 +40,23 @@ def offer_for(policies: Sequence[Policy], request_type: str) -> RequestOffer:
         found = channels_for(policy, request_type)
         channels += [_channel(policy, channel, request_type) for channel in found]
         own_steps = [step for step in policy.steps if request_type in step.purposes]
-        steps += [SelfService(policy_id=policy.id, step=policy.text[s.start : s.end], quote=policy.text[s.start : s.end], start=s.start, end=s.end) for s in own_steps]
+        steps += [
+            SelfService(
+                policy_id=policy.id,
+                step=policy.text[s.start : s.end],
+                quote=policy.text[s.start : s.end],
+                start=s.start,
+                end=s.end,
+            )
+            for s in own_steps
+        ]
         asked = [condition for condition in policy.conditions if request_type in condition.types]
-        conditions += [RequestCondition(policy_id=policy.id, text=c.text, quote=policy.text[c.start : c.end], start=c.start, end=c.end) for c in _distinct(asked)]
+        conditions += [
+            RequestCondition(
+                policy_id=policy.id, text=c.text, quote=policy.text[c.start : c.end], start=c.start, end=c.end
+            )
+            for c in _distinct(asked)
+        ]
         rights = rights_for(policy, request_type)
         offered = offered or bool(rights or own_steps) or any(request_type in channel.purposes for channel in found)
         drafts.append(draft_for(policy, request_type, found, rights, asked))
@@ -62,7 +76,14 @@ def offer_for(policies: Sequence[Policy], request_type: str) -> RequestOffer:
 
 
 # Types whose policies speak of them elsewhere than in a grant: what the policy says on the matter comes before the channels.
-MATTER_FIRST = {"opt_out_sale", "opt_out_marketing", "cookie_analytics_delete", "limit_sensitive", "complaint_discrimination", "object"}
+MATTER_FIRST = {
+    "opt_out_sale",
+    "opt_out_marketing",
+    "cookie_analytics_delete",
+    "limit_sensitive",
+    "complaint_discrimination",
+    "object",
+}
 
 
 def request_quotes(policy: Policy, request_type: str, relevant: Sequence[Quote]) -> list[Quote]:
@@ -70,7 +91,11 @@ def request_quotes(policy: Policy, request_type: str, relevant: Sequence[Quote])
 
     `relevant` are quotes that the wish itself retrieved.
     """
-    named = [(mention.start, mention.end) for channel in channels_for(policy, request_type) if (mention := channel.mention_for(request_type)).end]
+    named = [
+        (mention.start, mention.end)
+        for channel in channels_for(policy, request_type)
+        if (mention := channel.mention_for(request_type)).end
+    ]
     matter = [(quote.start, quote.end) for quote in relevant[:2]]
     spans: list[tuple[int, int]] = [(right.start, right.end) for right in rights_for(policy, request_type)[:1]]
     if request_type == "authorized_agent":
@@ -85,7 +110,7 @@ def request_quotes(policy: Policy, request_type: str, relevant: Sequence[Quote])
     return quotes
 
 
-def _distinct(conditions: Sequence) -> list:  # type: ignore[type-arg]
+def _distinct(conditions: Sequence[Condition]) -> list[Condition]:
     """Keep the first of several conditions in the same words."""
     return list({condition.text.casefold(): condition for condition in reversed(conditions)}.values())[::-1]
 

@@ -42,13 +42,19 @@ def _for_policy(offer: RequestOffer, policy: Policy, numbers: Sequence[int]) -> 
     direct = any(offer.type in channel.purposes for channel in channels)
     lines = []
     if steps:
-        lines.append(f"{policy.company}: to {WISH[offer.type]}, the policy names {'a step' if len(steps) == 1 else 'steps'} you can take yourself.{cited}")
+        lines.append(
+            f"{policy.company}: to {WISH[offer.type]}, the policy names {'a step' if len(steps) == 1 else 'steps'} you can take yourself.{cited}"
+        )
         lines += [f"- {step.step}" for step in steps]
         lines += ["The company can also be reached:"] if channels else []
     elif direct:
-        lines.append(f"{policy.company}: to {WISH[offer.type]}, the policy names {'this channel' if len(channels) == 1 else 'these channels'}:{cited}")
+        lines.append(
+            f"{policy.company}: to {WISH[offer.type]}, the policy names {'this channel' if len(channels) == 1 else 'these channels'}:{cited}"
+        )
     else:
-        lines.append(f"{policy.company}: the policy names no channel of its own to {WISH[offer.type]}. For questions about privacy it gives:{cited}")
+        lines.append(
+            f"{policy.company}: the policy names no channel of its own to {WISH[offer.type]}. For questions about privacy it gives:{cited}"
+        )
     lines += [f"- {channel_line(channel)}" for channel in channels]
     if conditions:
         lines.append(f"The policy's conditions: {'; '.join(dict.fromkeys(conditions))}.")

@@ -38,6 +38,8 @@ def test_a_dropped_negation_is_seen():
     assert is_supported("Larkspur does not sell your data.", ["We do not sell your data."], "Larkspur")
 
 
-@pytest.mark.parametrize("reply", ["sorry, I cannot", '{"ids": [9], "lead": "x"}', '{"ids": [], "lead": ""}', '{"ids": "all"}'])
+@pytest.mark.parametrize(
+    "reply", ["sorry, I cannot", '{"ids": [9], "lead": "x"}', '{"ids": [], "lead": ""}', '{"ids": "all"}']
+)
 def test_nonsense_from_the_model_selects_nothing(reply):
     assert select(reply) is None

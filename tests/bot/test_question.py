@@ -23,7 +23,14 @@ def test_yes_no_questions(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["what does acme collect", "How long do you keep it?", "So who is it shared with?", "Can you paste the link to the form?", "delete my data", "cookies"],
+    [
+        "what does acme collect",
+        "How long do you keep it?",
+        "So who is it shared with?",
+        "Can you paste the link to the form?",
+        "delete my data",
+        "cookies",
+    ],
 )
 def test_other_questions(text):
     assert not read_question(text, 2_000).yes_no

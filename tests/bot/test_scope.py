@@ -8,7 +8,9 @@ from vectorstore.policy import Clause, Policy
 VOCABULARY = frozenset("casino can sell my info the a is does how they about orchard data keyboard new".split())
 
 
-def policy(policy_id: str, company: str, *aliases: str, cues: tuple[str, ...] = (), text: str = "We keep data.") -> Policy:
+def policy(
+    policy_id: str, company: str, *aliases: str, cues: tuple[str, ...] = (), text: str = "We keep data."
+) -> Policy:
     clause = Clause("c", (), 0, len(text), "paragraph")
     return Policy(policy_id, "1", "Privacy", company, text, aliases, cues, clauses=(clause,))
 
@@ -59,7 +61,9 @@ def test_a_page_given_is_never_left():
     assert (scope.how, scope.outside, scope.policies) == ("elsewhere", "Casivo", (ORCHARD,))
 
 
-@pytest.mark.parametrize(("question", "cue"), [("I registered my Celvano, sell my data?", "celvano"), ("data about my keyboard", "keyboard")])
+@pytest.mark.parametrize(
+    ("question", "cue"), [("I registered my Celvano, sell my data?", "celvano"), ("data about my keyboard", "keyboard")]
+)
 def test_a_product_of_one_company_implies_it(question, cue):
     scope = FINDER.find(question)
     assert (scope.policies, scope.how, scope.cue) == ((CASIVO,), "implied", cue)

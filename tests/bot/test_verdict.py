@@ -22,7 +22,11 @@ def verdict(question: str, *evidence: str) -> str | None:
         ("Do you track my location?", "Your location is read only while a ride is being recorded.", "conditional"),
         ("will you email me ads", "We may send you offers by e-mail.", "conditional"),
         ("do you collect my name?", "We collect information including but not limited to your name.", "yes"),
-        ("does the cart work without cookies", "You can refuse cookies, though the cart will then stop working.", "conditional"),
+        (
+            "does the cart work without cookies",
+            "You can refuse cookies, though the cart will then stop working.",
+            "conditional",
+        ),
         ("Do they never share it?", "We never share it.", "yes"),
         ("So you don't sell data?", "We do not sell data.", "yes"),
         ("is it true that you do not sell data", "We sell data to advertisers.", "conditional"),
@@ -32,7 +36,9 @@ def test_verdict_follows_the_evidence(question, evidence, expected):
     assert verdict(question, evidence) == expected
 
 
-@pytest.mark.parametrize("question", ["What do you collect?", "how long is it kept", "who gets my data?", "Tell me about cookies"])
+@pytest.mark.parametrize(
+    "question", ["What do you collect?", "how long is it kept", "who gets my data?", "Tell me about cookies"]
+)
 def test_an_open_question_has_no_verdict(question):
     assert verdict(question, "We collect your name.") is None
 
@@ -42,7 +48,10 @@ def test_no_evidence_gives_no_verdict():
 
 
 def test_evidence_that_disagrees_is_conditional():
-    assert verdict("do they share my data?", "We share data with couriers.", "We do not share data with advertisers.") == "conditional"
+    assert (
+        verdict("do they share my data?", "We share data with couriers.", "We do not share data with advertisers.")
+        == "conditional"
+    )
 
 
 @pytest.mark.parametrize(

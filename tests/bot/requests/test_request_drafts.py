@@ -196,6 +196,7 @@ def test_no_company_name_can_add_a_header_a_recipient_or_a_line(company: str) ->
     plain = draft_for(policy(company="N", title="N"), "delete", channels, RIGHTS, []).body
     headings = [line for line in draft.body.splitlines() if line.lower().startswith(("bcc:", "cc:", "to:"))]
     assert not headings
+    assert all(char.isprintable() or char == "\n" for char in draft.body)
     assert len(draft.body) <= len(plain) + 3 * 80 + 20
     message = EmailMessage()
     message["Subject"] = fields["subject"][0]
@@ -225,4 +226,5 @@ def test_the_address_named_for_the_request_comes_first() -> None:
 
 
 def test_an_unresolved_address_makes_no_link() -> None:
-    assert draft_for(policy(), "delete", [email(None, "delete", status="unresolved")], [], []).mailto is None
+    for value in (None, "old@larkspur.example"):
+        assert draft_for(policy(), "delete", [email(value, "delete", status="unresolved")], [], []).mailto is None
