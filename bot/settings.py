@@ -18,7 +18,7 @@ class AnswerSettings:
     clause_weight: float = 0.3
     lexical_weight: float = 0.2
     definition_penalty: float = 0.10
-    answer_from: float = 0.42
+    answer_from: float = 0.44
     nearest_from: float = 0.30
     spread: float = 0.10
     max_quotes: int = 5

@@ -90,7 +90,9 @@ class OnnxEmbedder(PolicyEmbedder):
         except OSError as error:
             raise ModelError(f"the embedding model is incomplete: {error.filename} cannot be read") from error
         except ValidationError as error:
-            raise ModelError(f"model.json of {folder} does not describe a model: {error.error_count()} faults") from error
+            raise ModelError(
+                f"model.json of {folder} does not describe a model: {error.error_count()} faults"
+            ) from error
         for name, content, stated in (
             ("model.onnx", weights, card.sha256),
             ("tokenizer.json", vocabulary, card.tokenizer_sha256),
