@@ -158,7 +158,10 @@ class PolicyBot:
             hits = dates_first(hits, asked.question.text)
         judgement = judge(asked.question, hits, self.settings, self._finder().name_words())
         quotes = choose_quotes(judgement.hits, asked.question, self.settings, most) if judgement.answers else []
-        damaged = bool(quotes) and _answer_is_lost(policy, judgement.hits[0])
+        lost = next((hit for hit in hits[:LOST_AMONG] if _answer_is_lost(policy, hit)), None)
+        damaged = lost is not None and (not quotes or lost is judgement.hits[0]) and lost.score >= self.settings.nearest_from
+        if damaged and lost is not None:
+            judgement = replace(judgement, hits=(lost, *judgement.hits))
         return _Found(policy, judgement, tuple(quotes), damaged)
 
     def _one(self, asked: _Asked, found: _Found) -> Answer:
@@ -168,7 +171,7 @@ class PolicyBot:
         if not found.answers:
             return self._silent(asked, [found])
         found, lead = self._selected(asked, found)
-        verdict = verdict_for(asked.question, [quote.text for quote in found.quotes])
+        verdict = verdict_for(asked.question, [quote.said for quote in found.quotes])
         text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
 
@@ -211,7 +214,7 @@ class PolicyBot:
             kept = _within(one.quotes[:share], room)
             numbered = [(len(quotes) + n, quote) for n, quote in enumerate(kept, start=1)]
             quotes += kept
-            parts.append((one.policy, verdict_for(asked.question, [quote.text for quote in kept]), numbered))
+            parts.append((one.policy, verdict_for(asked.question, [quote.said for quote in kept]), numbered))
         silent = [one.policy for one in found if not one.answers and not one.damaged]
         damaged = [one.policy for one in found if one.damaged]
         opening = compose.which_company(asked.scope.policies, shown=True) if unnamed else ""
@@ -354,6 +357,9 @@ OUT_OF_SCOPE = (
     "That is not something a privacy policy covers, so this desk cannot help with it. "
     "It answers questions about what companies do with personal data, and helps with requests such as seeing or deleting your data."
 )
+
+
+LOST_AMONG = 5  # best sentences among which the opening of a damaged list counts as what should have answered
 
 
 def _answer_is_lost(policy: Policy, best: Hit) -> bool:

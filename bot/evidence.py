@@ -31,17 +31,25 @@ class Quote:
         """The quoted words."""
         return self.policy.text[self.start : self.end]
 
+    @property
+    def said(self) -> str:
+        """The quoted words after the line they depend on: "we will not: charge you more"."""
+        lead = self.policy.text[slice(*self.lead_in)] + " " if self.lead_in else ""
+        return lead + self.text
+
 
 def choose_quotes(
     hits: Sequence[Hit], question: Question, settings: AnswerSettings, most: int | None = None
 ) -> list[Quote]:
-    """Return the quotes that answer, best first: at most `most` (settings.max_quotes) and settings.max_quoted characters.
+    """Return the quotes that answer, best first, within settings.max_quoted characters.
+
+    At most `most` of them: where None, settings.max_quotes for a list and settings.usual_quotes for anything else.
 
     `hits` are ranked sentences of one policy. A further quote must lie within settings.spread of the best one.
     """
     if not hits:
         return []
-    most = most or settings.max_quotes
+    most = most or (settings.max_quotes if question.wants_list else settings.usual_quotes)
     floor = hits[0].score - settings.spread
     near = [hit for hit in hits[:25] if hit.score >= floor]
     chosen: list[Quote] = []

@@ -20,8 +20,9 @@ class AnswerSettings:
     definition_penalty: float = 0.10
     answer_from: float = 0.44
     nearest_from: float = 0.30
-    spread: float = 0.10
+    spread: float = 0.17
     max_quotes: int = 5
+    usual_quotes: int = 4
     max_quoted: int = 1_200  # characters of all quotes together
     max_question: int = 2_000  # characters
     compare_up_to: int = 3  # policies answered side by side when no company is named

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.question import Question
 
 NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing)\b|n['’]t\b|\bprohibited from\b|\bfree (?:from|of)\b(?! charge)|\bvoluntary\b|\boptional\b|\bunable to\b|\bdeclines? to\b|\brefrain\w* from\b",
+    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing)\b|n['’]t\b|\bprohibited from\b|\bfree (?:from|of)\b(?! charge)|\bunable to\b|\bdeclines? to\b|\brefrain\w* from\b",
     re.IGNORECASE,
 )
 # Words that look like negation but leave the sentence's direction alone.
@@ -29,6 +29,8 @@ POSSIBLE = re.compile(
 ASKS_NEGATIVE = re.compile(
     r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
 )
+ASKS_DUTY = re.compile(r"\b(?:must|have to|need to|mandatory|required?|compulsory|obligat\w+|forced?)\b", re.IGNORECASE)
+FREE_CHOICE = re.compile(r"\b(?:voluntary|optional|not required|do not have to|can choose not to)\b", re.IGNORECASE)
 ASKS_POSSIBLE = re.compile(
     r"^(?:and |so |but |then )?(?:can|could|may|might|am i able|is it possible|are there|is there)\b", re.IGNORECASE
 )
@@ -53,6 +55,8 @@ def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
     if not question.yes_no or not sentences:
         return None
     first = polarity(sentences[0])
+    if ASKS_DUTY.search(question.text) and FREE_CHOICE.search(sentences[0]):
+        return "no"
     tentative = first == "yes" and bool(POSSIBLE.search(sentences[0])) and not ASKS_POSSIBLE.match(question.text)
     if first == "yes" and tentative:
         first = "conditional"

@@ -101,7 +101,7 @@ def test_markup_in_a_question_is_text():
 
 
 def test_markup_anywhere_in_an_answer_is_text():
-    others = {name: HOSTILE for name in ("quote", "company", "policy_id", "version", "url")}
+    others = dict.fromkeys(("quote", "company", "policy_id", "version", "url"), HOSTILE)
     hostile = cite(1, "your name").model_copy(update={**others, "section": [HOSTILE]})
     offer = DELETION.request.model_copy(
         update={

@@ -1,0 +1,1 @@
+"""The web pages: pure rendering, the chat page, the policy page, and the guard of the public mount."""

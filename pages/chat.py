@@ -1,0 +1,156 @@
+"""The chat page: its layout and what its controls do. The conversation stays on the server."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from bot.errors import QuestionError
+from bot.reply import Answer
+from pages.conversations import Conversations, Exchange, PolicyName, history
+from pages.markup import policy_path, text
+from pages.transcript import render_transcript, render_welcome
+from vectorstore.errors import UnknownPolicyError
+
+if TYPE_CHECKING:
+    from bot.bot import PolicyBot
+
+logger = logging.getLogger(__name__)
+
+ALL = "All companies"
+SUGGESTIONS = 4
+SHOWN = 400
+"""Characters of a refused question that the page repeats; the whole of it stays in the box."""
+
+HEADER = """<a class="skip" href="#question">Skip to the question</a>
+<div class="bar"><a class="brand" href="/"><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path
+d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5z" fill="currentColor"/><path d="M8.2 12.2l2.7 2.7 5-5.4" fill="none"
+stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><h1>PolicyDesk</h1></a>
+<p>Privacy answers in the policy’s own words</p><nav aria-label="Site"><a href="/policy" target="policy">Policies</a>
+<a href="/docs">API</a></nav></div>"""
+VIEWER = """<div class="frame"><iframe name="policy" id="policy" title="Policy text" src="/policy"></iframe></div>
+<p class="back"><a href="#question">Back to the conversation</a></p>"""
+
+
+class ChatPage:
+    """The handlers of the page over one bot and one store of conversations."""
+
+    def __init__(self, bot: PolicyBot, conversations: Conversations) -> None:
+        self.bot = bot
+        self.conversations = conversations
+
+    def build(self) -> gr.Blocks:
+        """Return the page, ready to be mounted."""
+        with gr.Blocks(title="PolicyDesk", analytics_enabled=False, fill_width=True) as page:
+            gr.HTML(HEADER, apply_default_css=False, elem_id="top", js_on_load=None)
+            with gr.Row(elem_id="desk"):
+                with gr.Column(elem_id="chat"):
+                    with gr.Row(elem_id="scope"):
+                        company = gr.Dropdown(
+                            [(ALL, "")], value="", label="Company", elem_id="company", filterable=True
+                        )
+                        fresh = gr.Button("New conversation", elem_id="fresh", variant="secondary")
+                    opened = gr.HTML("", apply_default_css=False, elem_id="opened", js_on_load=None)
+                    transcript = gr.HTML("", apply_default_css=False, elem_id="transcript", js_on_load=None)
+                    with gr.Row(elem_id="suggestions"):
+                        buttons = [gr.Button("", visible=False, elem_classes="suggestion") for _ in range(SUGGESTIONS)]
+                    with gr.Row(elem_id="composer"):
+                        question = gr.Textbox(
+                            label="Your question", placeholder="Do they sell my data?", lines=1,
+                            max_lines=5, max_length=20_000, elem_id="question-box", autofocus=True,
+                        )  # fmt: skip
+                        send = gr.Button("Send", variant="primary", elem_id="send")
+                with gr.Column(elem_id="viewer"):
+                    gr.HTML(VIEWER, apply_default_css=False, js_on_load=None)
+            told: list[Any] = [transcript, question, *buttons]
+            quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+            page.load(self.start, None, [company, transcript, *buttons], **quiet)
+            gr.on([question.submit, send.click], self.ask, [question, company], told, **quiet)
+            for button in buttons:
+                button.click(self.ask, [button, company], told, **quiet)
+            company.input(self.choose, company, [opened, *buttons], **quiet)
+            fresh.click(self.forget, company, told, **quiet)
+        return page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
+
+    def start(self) -> list[Any]:
+        """Return what a newly opened page shows."""
+        rows = self.bot.library.policies()
+        companies = [row.company for row in rows]
+        choices = [(ALL, "")] + [
+            (row.company if companies.count(row.company) == 1 else f"{row.company} – {row.title}"[:120], row.id)
+            for row in rows
+        ]
+        return [gr.Dropdown(choices=choices, value=""), self._welcome(), *self._suggest(())]
+
+    def ask(self, question: str | None, company: str | None, request: gr.Request) -> Iterator[list[Any]]:
+        """Show the question at once, then the answer; where there is none, the question goes back into the box."""
+        # A lone surrogate could not be written to the page.
+        asked = str(question or "").encode("utf-8", "replace").decode()
+        key = str(request.session_hash)
+        before = self.conversations.read(key)
+        still = [gr.skip()] * SUGGESTIONS
+        yield [render_transcript(before, pending=asked[:SHOWN]), "", *still]
+        try:
+            answer = self.bot.reply(asked, (company,) if company else (), history(before))
+            exchange = Exchange(secrets.token_hex(4), asked.strip(), answer, names=self._names(answer))
+            shown = render_transcript((*before, exchange))
+            after = self._suggest((company,) if company else tuple(answer.policy_ids), answer.follow_ups)
+        except QuestionError as error:
+            yield [self._refuse(before, asked, error.message), asked, *still]
+            return
+        except UnknownPolicyError:
+            yield [
+                self._refuse(before, asked, "This company’s policy is no longer here. Choose another."),
+                asked,
+                *still,
+            ]
+            return
+        # The edge of the page: whatever went wrong, the visitor sees no trace of it and the log no words of theirs.
+        except Exception as error:  # noqa: BLE001
+            error_id = secrets.token_hex(4)
+            logger.error("question failed: %s, id %s", type(error).__name__, error_id)
+            words = f"Something went wrong on our side; your question was kept. The number to report is {error_id}."
+            yield [self._refuse(before, asked, words), asked, *still]
+            return
+        self.conversations.add(key, exchange)
+        yield [shown, gr.skip(), *after]
+
+    def choose(self, company: str | None) -> list[Any]:
+        """Open the chosen company's policy beside the chat."""
+        path = policy_path(company) if company else "/policy"
+        return [f'<span data-open="{text(path)}"></span>', *self._suggest((company,) if company else ())]
+
+    def forget(self, company: str | None, request: gr.Request) -> list[Any]:
+        """Begin a new conversation."""
+        self.conversations.forget(str(request.session_hash))
+        return [self._welcome(), "", *self._suggest((company,) if company else ())]
+
+    def _welcome(self) -> str:
+        return render_welcome([row.company for row in self.bot.library.policies()])
+
+    def _refuse(self, before: tuple[Exchange, ...], asked: str, words: str) -> str:
+        shown = asked if len(asked) <= SHOWN else asked[:SHOWN] + "…"
+        return render_transcript((*before, Exchange(secrets.token_hex(4), shown.strip(), problem=words)))
+
+    def _names(self, answer: Answer) -> dict[str, PolicyName]:
+        cited = {citation.policy_id: citation.version for citation in answer.citations}
+        wanted = {*answer.policy_ids, *cited}
+        return {
+            row.id: PolicyName(row.company, cited.get(row.id, row.version), row.url)
+            for row in self.bot.library.policies()
+            if row.id in wanted
+        }
+
+    def _suggest(self, policy_ids: tuple[str, ...], follow_ups: Sequence[str] = ()) -> list[Any]:
+        try:
+            asked = list(follow_ups) or self.bot.suggestions(policy_ids)
+        except UnknownPolicyError:
+            asked = []
+        shown = asked[:SUGGESTIONS]
+        return [gr.Button(value=words, visible=True) for words in shown] + [
+            gr.Button(value="", visible=False) for _ in range(SUGGESTIONS - len(shown))
+        ]

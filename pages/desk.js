@@ -1,0 +1,86 @@
+// The little the chat page needs beside its framework: open the cited place, announce the answer, copy a message.
+(() => {
+  "use strict";
+  const phone = matchMedia("(max-width: 860px)");
+  const live = document.createElement("div");
+  live.className = "visually-hidden";
+  live.setAttribute("role", "status");
+  live.setAttribute("aria-live", "polite");
+  let newest = "";
+  let opened = "";
+
+  const own = (path) => typeof path === "string" && /^\/policy(\/|$)/.test(path);
+
+  function open(path) {
+    const frame = document.getElementById("policy");
+    if (!frame || !own(path)) return;
+    // Without the fragment: following it would take the focus and, on a phone, the scroll position from the reader.
+    frame.addEventListener("load", () => {
+      const inside = frame.contentWindow;
+      const mark = inside.document.getElementById("cite");
+      if (mark) inside.scrollTo(0, mark.getBoundingClientRect().top + inside.scrollY - inside.innerHeight * 0.3);
+    }, { once: true });
+    frame.contentWindow.location.replace(path.replace(/#.*$/, ""));
+  }
+
+  function label() {
+    const box = document.querySelector("#question-box textarea, #question-box input");
+    if (box && box.id !== "question") box.id = "question";
+  }
+
+  function look() {
+    label();
+    const turn = document.querySelector("#transcript [data-newest]");
+    if (turn && turn.dataset.newest !== newest) {
+      newest = turn.dataset.newest;
+      live.textContent = turn.dataset.announce || "";
+      if (turn.dataset.open) open(turn.dataset.open);
+      turn.scrollIntoView({ block: "start" });
+    }
+    const waiting = document.querySelector("#transcript [data-pending]");
+    if (waiting && !waiting.dataset.seen) {
+      waiting.dataset.seen = "1";
+      waiting.closest("li").scrollIntoView({ block: "end" });
+    }
+    const chosen = document.querySelector("#opened [data-open]");
+    if (chosen && chosen.dataset.open !== opened) {
+      opened = chosen.dataset.open;
+      open(opened);
+    }
+  }
+
+  async function copy(button) {
+    const area = document.getElementById(button.dataset.copy);
+    if (!area) return;
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(area.value);
+      done = true;
+    } catch {
+      area.select();
+      done = document.execCommand("copy");
+    }
+    const words = done ? "Copied" : "Select the text and copy it";
+    const before = button.dataset.label || button.textContent;
+    button.dataset.label = before;
+    button.textContent = words;
+    live.textContent = words;
+    setTimeout(() => { button.textContent = before; }, 2000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) { copy(button); return; }
+    const link = event.target.closest('a[target="policy"]');
+    if (!link) return;
+    document.querySelectorAll("a[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "location");
+    if (phone.matches) document.getElementById("viewer")?.scrollIntoView({ behavior: "smooth", block: "start" });
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.body.append(live);
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-newest", "data-open"] });
+    look();
+  });
+})();

@@ -1,0 +1,133 @@
+"""The request card as HTML: the right, its conditions, the policy's channels, a message ready to send. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.reply import Channel, Draft, RequestCondition, RequestOffer, SelfService
+from pages.conversations import PolicyName
+from pages.markup import outside_link, policy_path, safe_href, text
+
+TITLES = {
+    "know_categories": "Learn what kinds of data they hold",
+    "know_specific": "Get a copy of my data",
+    "delete": "Delete my data",
+    "correct": "Correct my data",
+    "opt_out_sale": "Stop the sale of my data",
+    "limit_sensitive": "Limit the use of my sensitive data",
+    "opt_out_marketing": "Stop marketing messages",
+    "cookie_analytics_delete": "Remove cookies and analytics data",
+    "authorized_agent": "Let someone act for me",
+    "portability": "Take my data elsewhere",
+    "object": "Object to the use of my data",
+    "complaint_discrimination": "Complain about unequal treatment",
+    "general_contact": "Contact the company",
+}
+ACTIONS = {
+    "email": "Write an e-mail",
+    "phone": "Call",
+    "mail": "Send a letter",
+    "web_form": "Open the form",
+    "api": "Use the interface",
+}
+NAMES = {
+    "email": "an e-mail address",
+    "phone": "a telephone number",
+    "mail": "a postal address",
+    "web_form": "a web form",
+    "api": "an interface",
+}
+
+
+def render_request(offer: RequestOffer, names: Mapping[str, PolicyName], turn: str) -> str:
+    """Return one card for each policy that the offer says something of. `turn` makes element ids unique in the page."""
+    parts: tuple[Channel | SelfService | RequestCondition | Draft, ...]
+    parts = (*offer.channels, *offer.self_service, *offer.conditions, *offer.drafts)
+    ids = dict.fromkeys(part.policy_id for part in parts)
+    return "".join(_card(offer, policy_id, names.get(policy_id), f"{turn}-r{n}") for n, policy_id in enumerate(ids, 1))
+
+
+def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: str) -> str:
+    title = TITLES.get(offer.type, "Contact the company")
+    company = name.company if name else policy_id
+    # The offer's own version is the one its quotes stand in.
+    if name and policy_id in offer.versions:
+        name = replace(name, version=offer.versions[policy_id])
+    conditions = [part for part in offer.conditions if part.policy_id == policy_id]
+    # Those that can be used at once come first; among them the policy's own order stays.
+    channels = sorted((part for part in offer.channels if part.policy_id == policy_id), key=lambda part: not part.value)
+    steps = [part for part in offer.self_service if part.policy_id == policy_id]
+    drafts = [part for part in offer.drafts if part.policy_id == policy_id]
+    parts = [
+        f'<header><h3 id="{card}">{text(title)} <span class="dash">–</span> {text(company)}</h3>',
+        f'<p class="right">Right: {text(offer.right)}</p>' if offer.right else "",
+        "</header>",
+        "" if offer.offered else '<p class="caution">This policy does not promise this. You can still ask.</p>',
+        _section("Where to ask", "".join(_channel(part, name) for part in channels), "ul", "channels"),
+        _section("What they ask of you", "".join(_condition(part, name) for part in conditions), "ul"),
+        _section("What you can do yourself", "".join(_step(part, name) for part in steps), "ol"),
+        "".join(_draft(part, f"{card}-d{n}") for n, part in enumerate(drafts, 1)),
+        f'<p class="expect"><strong>What to expect.</strong> {text(offer.expect)}</p>' if offer.expect else "",
+    ]
+    return f'<section class="request" aria-labelledby="{card}">{"".join(parts)}</section>'
+
+
+def _section(heading: str, items: str, tag: str, style: str = "plain") -> str:
+    return f'<h4>{heading}</h4><{tag} class="{style}">{items}</{tag}>' if items else ""
+
+
+def _quote(part: RequestCondition | Channel | SelfService, name: PolicyName | None) -> str:
+    shown = f"“{text(part.quote)}”"
+    if name is None:
+        return f'<q class="from">{shown}</q>'
+    href = policy_path(part.policy_id, name.version, part.start, part.end)
+    spoken = '<span class="visually-hidden">Show in the policy: </span>'
+    return f'<a class="from" href="{text(href)}" target="policy">{spoken}{shown}</a>'
+
+
+def _condition(part: RequestCondition, name: PolicyName | None) -> str:
+    same = part.text.strip() == part.quote.strip()
+    return (
+        f"<li>{'' if same else f'<span>{text(part.text[:1].upper() + part.text[1:])}</span>'}{_quote(part, name)}</li>"
+    )
+
+
+def _step(part: SelfService, name: PolicyName | None) -> str:
+    same = part.step.strip() == part.quote.strip()
+    return f"<li>{'' if same else f'<span>{text(part.step)}</span>'}{_quote(part, name)}</li>"
+
+
+def _channel(part: Channel, name: PolicyName | None) -> str:
+    conditions = f'<p class="terms">{text(part.conditions)}</p>' if part.conditions else ""
+    if part.status == "unresolved" or part.value is None:
+        source = (
+            outside_link(name.url, "the company’s own page")
+            if name and safe_href(name.url)
+            else "the company’s own page"
+        )
+        missing = "link" if part.type == "web_form" else "address"
+        shown = (
+            f'<p class="lost">The policy names {NAMES[part.type]}, but its {missing} '
+            f"is not in the stored text. Look for it on {source}.</p>"
+        )
+        return f'<li class="channel">{shown}{conditions}{_quote(part, name)}</li>'
+    href = safe_href(part.href, ("mailto", "tel", "http", "https"))
+    label = f'<span class="act">{ACTIONS[part.type]}</span> <span class="value">{text(part.value)}</span>'
+    outside = ' target="_blank" rel="noopener noreferrer"' if href and href.startswith("http") else ""
+    shown = f'<a class="reach" href="{text(href)}"{outside}>{label}</a>' if href else f'<p class="reach">{label}</p>'
+    return f'<li class="channel">{shown}{conditions}{_quote(part, name)}</li>'
+
+
+def _draft(part: Draft, draft: str) -> str:
+    href = safe_href(part.mailto, ("mailto",))
+    send = f'<a class="button" href="{text(href)}">Open in my mail program</a>' if href else ""
+    rows = min(16, part.body.count("\n") + 3)
+    return (
+        '<details class="draft"><summary>Message ready to send</summary>'
+        f'<p class="subject"><strong>Subject</strong> {text(part.subject)}</p>'
+        f'<label for="{draft}">Message</label>'
+        f'<textarea id="{draft}" readonly rows="{rows}">{text(part.body)}</textarea>'
+        f'<p class="row"><button type="button" class="button" data-copy="{draft}">Copy the message</button>{send}</p>'
+        '<p class="note">You send it, not this desk. Fill in your name where it is left blank.</p></details>'
+    )

@@ -1,0 +1,144 @@
+"""What stands in front of the chat page's framework: only the routes it needs, plain text in, a strict policy out."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.problems import problem, replay
+
+READABLE = re.compile(
+    r"/|/config|/favicon\.ico|/manifest\.json|/robots\.txt|/theme\.css|/assets/[\w.-]+|/static/[\w./-]+"
+    r"|/gradio_api/(queue/data|heartbeat/\w+|info|theme\.css|startup-events)"
+)
+WRITABLE = frozenset({"/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"})
+FILE_MARK = "gradio.FileData"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; object-src 'none'; "
+    "form-action 'self'; base-uri 'self'; frame-ancestors 'self'"
+)
+"""'unsafe-eval': the framework builds its templates, never a visitor's words, with Function."""
+
+HEAD = (
+    '<link rel="stylesheet" href="/desk/colours.css"><link rel="stylesheet" href="/desk/chat.css">'
+    '<link rel="icon" href="/desk/icon.svg" type="image/svg+xml"><script src="/desk/desk.js" defer></script></head>'
+)
+
+
+class SafeHeaders:
+    """ASGI middleware: headers that every response carries unless its route set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "same-origin")
+                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+                headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Shield:
+    """ASGI wrapper of the mounted framework: a list of routes that it may serve, all else is refused.
+
+    What is posted must be JSON whose data are plain texts, numbers and nulls: no object, so no file reference, gets in.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path, method = scope["path"], scope["method"]
+        if method == "POST" and path in WRITABLE:
+            body = await _read(receive)
+            if not harmless(body):
+                await problem(403, "Only plain text is accepted here.")(scope, receive, send)
+                return
+            await self.app(scope, replay(body, receive), send)
+        elif method in ("GET", "HEAD") and READABLE.fullmatch(path) and ".." not in path:
+            if path == "/":
+                # The page takes no parameters; those of the framework (deep links, views) stay out.
+                await self.app({**scope, "query_string": b"", "headers": _uncompressed(scope)}, receive, _Page(send))
+            else:
+                await self.app(scope, receive, send)
+        else:
+            await problem(405 if path in WRITABLE else 404)(scope, receive, send)
+
+
+def harmless(body: bytes) -> bool:
+    """Return True if the body is a JSON object whose `data` holds plain values only and no text names a file."""
+    try:
+        posted = json.loads(body)
+        written = json.dumps(posted, ensure_ascii=False).encode().decode()
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(posted, dict) or FILE_MARK.casefold() in written.casefold():
+        return False
+    data = posted.get("data", [])
+    if not isinstance(data, list) or len(data) > 10 or isinstance(posted.get("event_data"), (dict, list)):
+        return False
+    return all(_plain(value) or (isinstance(value, list) and all(_plain(part) for part in value)) for value in data)
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float))
+
+
+async def _read(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _uncompressed(scope: Scope) -> list[tuple[bytes, bytes]]:
+    # The page is edited on its way out, so it must come as plain text.
+    return [(name, value) for name, value in Headers(scope=scope).raw if name != b"accept-encoding"]
+
+
+class _Page:
+    """Sends the framework's page with the desk's style and script, and with a nonce on its inline scripts."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.start: Message = {}
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._finish()
+
+    async def _finish(self) -> None:
+        nonce = secrets.token_urlsafe(16)
+        page = self.body.decode()
+        page = re.sub(r"<meta\s+(property=\"og:|name=\"twitter:)[^>]*>", "", page)
+        page = page.replace("<script", f'<script nonce="{nonce}"').replace("</head>", HEAD, 1)
+        headers = MutableHeaders(scope=self.start)
+        headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+        headers["Cache-Control"] = "no-store"
+        body = page.encode()
+        if self.body:
+            headers["Content-Length"] = str(len(body))
+        await self.send(self.start)
+        await self.send({"type": "http.response.body", "body": body if self.body else b""})
