@@ -38,7 +38,7 @@ def judge(
     """
     if not hits or hits[0].score < settings.answer_from:
         return Judgement(False, tuple(hits[:1] if hits and hits[0].score >= settings.nearest_from else ()))
-    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - settings.spread)]
+    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - settings.spread / 2)]
     for need in question.needs:
         holds = NEEDS[need][1]
         fit = [hit for hit in near if holds.search(_whole(hit))]

@@ -8,22 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bot import compose
 from bot.answerable import Judgement, judge
+from bot.asked import Asked, QuestionReader
 from bot.citations import check_quote_law, cite
 from bot.evidence import Quote, choose_quotes
 from bot.facts import dates_first
 from bot.plain_replies import plain_reply
-from bot.question import Question, read_question
+from bot.question import read_question
 from bot.reply import Answer, RequestOffer, Turn
-from bot.requests.intent import Intent, IntentRecogniser
+from bot.requests.intent import IntentRecogniser
 from bot.requests.offer import offer_for, request_quotes
 from bot.requests.wording import request_text
 from bot.retrieve import Hit, Retriever, question_words
-from bot.rewrite import stand_alone
-from bot.scope import Scope, ScopeFinder, compares
 from bot.settings import AnswerSettings
 from bot.suggestions import STARTERS, Starter, suggest
 from bot.verdict import verdict_for
@@ -34,18 +31,6 @@ if TYPE_CHECKING:
     from bot.generate import EvidenceSelector
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question with all that is known before any policy is searched."""
-
-    raw: str
-    question: Question
-    scope: Scope
-    vector: np.ndarray
-    words: list[str]
-    intent: Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +61,8 @@ class PolicyBot:
         self.library = library
         self.settings = settings or AnswerSettings()
         self._selector = selector
-        self._recogniser = recogniser
+        self._reader = QuestionReader(library, recogniser, self.settings)
         self._retriever = Retriever(library, self.settings)
-        self._scopes: tuple[int, ScopeFinder] | None = None
         self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
     def reply(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> Answer:
@@ -88,7 +72,7 @@ class PolicyBot:
         `history` are the earlier turns, oldest first. Raises QuestionError for an empty or too long question.
         """
         began = time.perf_counter()
-        asked = self._read(question, policy_ids, history)
+        asked = self._reader.read(question, policy_ids, history)
         answer = self._answer(asked)
         check_quote_law(answer, self.library)
         elapsed = (time.perf_counter() - began) * 1000
@@ -104,37 +88,7 @@ class PolicyBot:
         ]
         return suggest([self._answerable(policy) for policy in policies[:4]], most=4)
 
-    def _read(self, raw: str, policy_ids: Sequence[str], history: Sequence[Turn]) -> _Asked:
-        question = read_question(raw, self.settings.max_question)
-        finder = self._finder()
-        for policy_id in policy_ids:
-            self.library.get(policy_id)
-        scope = finder.find(question.text, policy_ids, history[-1].policy_ids if history else ())
-        bare = finder.without_names(question.text)
-        alone = stand_alone(question.text, bare, history, finder.name_words())
-        if alone.text != question.text:
-            question = replace(read_question(alone.text, self.settings.max_question), text=alone.text)
-            bare = finder.without_names(alone.text)
-        texts = [bare] + ([finder.without_names(alone.background)] if alone.background else [])
-        vectors = self.library.embedder.encode(texts)
-        intent = self._recogniser.recognise(question.text, vectors[0] if bare == question.text else None)
-        vector = vectors[0]
-        words = question_words(bare, finder.name_words())
-        if alone.background:
-            vector = (1 - alone.share) * vectors[0] + alone.share * vectors[1]
-            vector = vector / (np.linalg.norm(vector) or 1.0)
-            words = words + question_words(texts[1], finder.name_words())
-        return _Asked(raw, question, scope, vector, words, intent)
-
-    def _finder(self) -> ScopeFinder:
-        """Return the company finder for the library as it is now."""
-        revision = self.library.revision
-        if self._scopes is None or self._scopes[0] != revision:
-            policies = [self.library.get(summary.id, summary.version) for summary in self.library.policies()]
-            self._scopes = (revision, ScopeFinder(policies, self.library.embedder.vocabulary))
-        return self._scopes[1]
-
-    def _answer(self, asked: _Asked) -> Answer:
+    def _answer(self, asked: Asked) -> Answer:
         plain = plain_reply(asked.intent, asked.scope)
         if plain is not None:
             return self._plain(asked, "out_of_scope", plain)
@@ -142,9 +96,8 @@ class PolicyBot:
             return self._elsewhere(asked)
         if not asked.scope.policies:
             return self._plain(asked, "needs_policy", compose.which_company((), shown=False))
-        wish = asked.intent.is_request and not compares(asked.scope, asked.question.text)
-        if wish or (asked.question.wants_contact and not asked.intent.is_request):
-            return self._request(asked)
+        if asked.wish is not None:
+            return self._request(asked, asked.wish)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
             return self._ask_which(asked)
         found = [self._search(asked, policy) for policy in asked.scope.policies]
@@ -152,19 +105,21 @@ class PolicyBot:
             return self._plain(asked, "out_of_scope", OUT_OF_SCOPE)
         return self._compare(asked, found) if len(found) > 1 else self._one(asked, found[0])
 
-    def _search(self, asked: _Asked, policy: Policy, most: int | None = None) -> _Found:
+    def _search(self, asked: Asked, policy: Policy, most: int | None = None) -> _Found:
         hits = self._retriever.rank(policy, asked.vector, asked.words, asked.question.defines)
         if "date" in asked.question.needs:
             hits = dates_first(hits, asked.question.text)
-        judgement = judge(asked.question, hits, self.settings, self._finder().name_words())
+        judgement = judge(asked.question, hits, self.settings, self._reader.finder().name_words())
         quotes = choose_quotes(judgement.hits, asked.question, self.settings, most) if judgement.answers else []
         lost = next((hit for hit in hits[:LOST_AMONG] if _answer_is_lost(policy, hit)), None)
-        damaged = lost is not None and (not quotes or lost is judgement.hits[0]) and lost.score >= self.settings.nearest_from
+        damaged = (
+            lost is not None and (not quotes or lost is judgement.hits[0]) and lost.score >= self.settings.nearest_from
+        )
         if damaged and lost is not None:
             judgement = replace(judgement, hits=(lost, *judgement.hits))
         return _Found(policy, judgement, tuple(quotes), damaged)
 
-    def _one(self, asked: _Asked, found: _Found) -> Answer:
+    def _one(self, asked: Asked, found: _Found) -> Answer:
         """Answer from one policy."""
         if found.damaged:
             return self._damaged(asked, found)
@@ -175,7 +130,7 @@ class PolicyBot:
         text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
 
-    def _selected(self, asked: _Asked, found: _Found) -> tuple[_Found, str | None]:
+    def _selected(self, asked: Asked, found: _Found) -> tuple[_Found, str | None]:
         """Let the language model, if there is one, pick among the sentences found and word the lead."""
         if self._selector is None:
             return found, None
@@ -186,7 +141,7 @@ class PolicyBot:
         quotes = _within([_plain_quote(hits[place]) for place in picked.picked], self.settings.max_quoted)
         return replace(found, quotes=tuple(quotes)), picked.lead if len(quotes) == len(picked.picked) else None
 
-    def _notes(self, asked: _Asked, found: _Found) -> str:
+    def _notes(self, asked: Asked, found: _Found) -> str:
         notes = ""
         if any(found.policy.is_damaged(quote.start, quote.end) for quote in found.quotes):
             notes += " Part of what is quoted stands in a damaged passage of the stored copy; check it on the company's page."
@@ -194,7 +149,7 @@ class PolicyBot:
             notes += f" (Answered for {found.policy.company}, because you mention “{asked.scope.cue}”.)"
         return notes
 
-    def _compare(self, asked: _Asked, found: list[_Found]) -> Answer:
+    def _compare(self, asked: Asked, found: list[_Found]) -> Answer:
         """Answer from several policies side by side; with no company named, ask which is meant beside it."""
         unnamed = asked.scope.how == "none"
         speaking = [one for one in found if one.answers]
@@ -223,13 +178,12 @@ class PolicyBot:
         shared = verdicts.pop() if len(verdicts) == 1 and not unnamed and not silent else None
         return self._made(asked, "needs_policy" if unnamed else "answered", text, quotes, shared)
 
-    def _request(self, asked: _Asked) -> Answer:
+    def _request(self, asked: Asked, kind: str) -> Answer:
         """Offer the channels, steps and conditions that the policies name for what the person wants done."""
         policies = asked.scope.policies
         unnamed = asked.scope.how == "none" and len(policies) > 1
         if unnamed and len(policies) > self.settings.compare_up_to:
-            return self._ask_which(asked, wish=True)
-        kind = "general_contact" if not asked.intent.is_request else asked.intent.label
+            return self._ask_which(asked)
         offer = offer_for(policies, kind)
         quotes: list[Quote] = []
         room = self.settings.max_quoted // len(policies)
@@ -247,7 +201,7 @@ class PolicyBot:
         text = opening + request_text(offer, policies, numbers)
         return self._made(asked, "needs_policy" if unnamed else "request", text, quotes, None, offer)
 
-    def _offer_beside(self, asked: _Asked, found: _Found) -> RequestOffer | None:
+    def _offer_beside(self, asked: Asked, found: _Found) -> RequestOffer | None:
         """Return the right that a quoted clause grants, None if none does; of several the one the question is about."""
         granted = {
             right.type
@@ -260,14 +214,14 @@ class PolicyBot:
         first = next(kind for kind in REQUEST_TYPES if kind in granted)
         return offer_for([found.policy], asked.intent.about if asked.intent.about in granted else first)
 
-    def _silent(self, asked: _Asked, found: Sequence[_Found]) -> Answer:
+    def _silent(self, asked: Asked, found: Sequence[_Found]) -> Answer:
         """Say that the policies do not answer, with at most the nearest clause of each, marked as not answering."""
         nearest = [_plain_quote(one.judgement.hits[0]) for one in found if one.judgement.hits][:2]
         missing = next((one.judgement.missing for one in found if one.judgement.missing), None)
         text = compose.silent_text([one.policy for one in found], bool(nearest), missing)
         return self._made(asked, "silent", text, nearest)
 
-    def _damaged(self, asked: _Asked, found: _Found) -> Answer:
+    def _damaged(self, asked: Asked, found: _Found) -> Answer:
         """Say that the passage that would answer is damaged, and show what is left of it."""
         best = found.judgement.hits[0]
         reason = next(
@@ -278,17 +232,17 @@ class PolicyBot:
         text = compose.damaged_text(found.policy, reason)
         return self._made(asked, "damaged", text, [_plain_quote(best)])
 
-    def _ask_which(self, asked: _Asked, wish: bool = False) -> Answer:
+    def _ask_which(self, asked: Asked) -> Answer:
         """Ask which company is meant; the library's nearest policies come first."""
         near = [hit[0] for hit in self.library.search(asked.vector, 40)]
         order = {policy_id: place for place, policy_id in reversed(list(enumerate(near)))}
         policies = sorted(asked.scope.policies, key=lambda policy: order.get(policy.id, len(near)))
         text = compose.which_company(policies, shown=False)
-        offer = RequestOffer(type=asked.intent.label, right=None, offered=False) if wish else None
+        offer = RequestOffer(type=asked.wish, right=None, offered=False) if asked.wish else None
         return self._made(asked, "needs_policy", text, [], None, offer)
 
-    def _elsewhere(self, asked: _Asked) -> Answer:
-        held = [policy.company for policy in asked.scope.policies or self._finder().policies]
+    def _elsewhere(self, asked: Asked) -> Answer:
+        held = [policy.company for policy in asked.scope.policies or self._reader.finder().policies]
         name = asked.scope.outside or "that company"
         if asked.scope.policies:
             text = f"You ask about {name}, but this conversation is limited to {compose.joined(held)}. Choose {name} in the list of companies to ask about it."
@@ -299,17 +253,17 @@ class PolicyBot:
             f"The desk holds no privacy policy of {name}. It can answer about {compose.joined(held[:8])}.",
         )
 
-    def _is_foreign(self, asked: _Asked, found: Sequence[_Found]) -> bool:
+    def _is_foreign(self, asked: Asked, found: Sequence[_Found]) -> bool:
         """True if no policy comes near enough to overrule the impression that the question is about something else."""
         best = max((one.judgement.hits[0].score for one in found if one.judgement.hits), default=0.0)
         return best < self.settings.answer_from + 0.15 * asked.intent.confidence + 0.05
 
-    def _plain(self, asked: _Asked, status: str, text: str) -> Answer:
+    def _plain(self, asked: Asked, status: str, text: str) -> Answer:
         return Answer(question=asked.raw, status=status, text=text, policy_ids=[], follow_ups=[])  # type: ignore[arg-type]
 
     def _made(
         self,
-        asked: _Asked,
+        asked: Asked,
         status: str,
         text: str,
         quotes: Sequence[Quote],
@@ -327,7 +281,7 @@ class PolicyBot:
             follow_ups=self._follow_ups(asked),
         )
 
-    def _follow_ups(self, asked: _Asked) -> list[str]:
+    def _follow_ups(self, asked: Asked) -> list[str]:
         policies = asked.scope.policies
         if asked.scope.how == "none" or len(policies) != 1:
             return []

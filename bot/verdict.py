@@ -49,8 +49,8 @@ def polarity(sentence: str) -> str:
 def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
     """Return the verdict that the evidence supports, best sentence first; None if the question is not one for yes or no.
 
-    The best sentence decides. A second one of the other direction, or a question put in the negative, makes it "conditional"
-    unless both agree.
+    The best sentence decides, but a "yes" against which another quote speaks is "conditional". A question put in the negative
+    gets "yes" only where the policy says no.
     """
     if not question.yes_no or not sentences:
         return None
@@ -62,13 +62,7 @@ def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
         first = "conditional"
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
-    others = {polarity(sentence) for sentence in sentences[1:3]}
-    if (
-        first in {"yes", "no"}
-        and others & ({"no"} if first == "yes" else {"yes"})
-        and len(sentences) > 1
-        and first == "yes"
-    ):
+    if first == "yes" and any(polarity(sentence) == "no" for sentence in sentences[1:]):
         return "conditional"
     return first
 

@@ -1,0 +1,108 @@
+"""A question with all that is known before any policy is searched: scope, stand-alone form, vector, words, wish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.question import Question, read_question
+from bot.reply import Turn
+from bot.requests.intent import Intent, IntentRecogniser
+from bot.retrieve import question_words
+from bot.rewrite import StandAlone, stand_alone
+from bot.scope import Scope, ScopeFinder, compares
+from bot.settings import AnswerSettings
+from vectorstore.library import PolicyLibrary
+from vectorstore.policy import REQUEST_TYPES
+
+# "How do I get rid of that one?": an act whose object stands in the turn before.
+ACT = re.compile(
+    r"\b(?:get rid|remove|delete|erase|clear|stop|turn (?:\w+ )?off|switch (?:\w+ )?off|opt out|unsubscribe|cancel|fix|correct|download|object)\b",
+    re.IGNORECASE,
+)
+WANTS_TO = re.compile(
+    r"\b(?:how (?:do|can|would) (?:i|we)|please|i want|i'd like|can you|could you|let me)\b", re.IGNORECASE
+)
+SENTENCE = re.compile(r"(?<=[.?!])\s+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """`vector` is the unit-length vector searched with, `words` its stems. `wish` is the request type of something the
+    person wants done, None for a question."""
+
+    raw: str
+    question: Question
+    scope: Scope
+    vector: np.ndarray
+    words: list[str]
+    intent: Intent
+    wish: str | None
+
+
+class QuestionReader:
+    """Reads questions against the companies of the library as it is now."""
+
+    def __init__(self, library: PolicyLibrary, recogniser: IntentRecogniser, settings: AnswerSettings) -> None:
+        self._library = library
+        self._recogniser = recogniser
+        self._settings = settings
+        self._finder: tuple[int, ScopeFinder] | None = None
+
+    def finder(self) -> ScopeFinder:
+        """Return the company finder, made anew when the library has changed."""
+        revision = self._library.revision
+        if self._finder is None or self._finder[0] != revision:
+            policies = [self._library.get(summary.id, summary.version) for summary in self._library.policies()]
+            self._finder = (revision, ScopeFinder(policies, self._library.embedder.vocabulary))
+        return self._finder[1]
+
+    def read(self, raw: str, policy_ids: Sequence[str], history: Sequence[Turn]) -> Asked:
+        """Return the question read; raises QuestionError, and UnknownPolicyError for an unknown id of `policy_ids`."""
+        question = read_question(raw, self._settings.max_question)
+        finder = self.finder()
+        for policy_id in policy_ids:
+            self._library.get(policy_id)
+        scope = finder.find(question.text, policy_ids, history[-1].policy_ids if history else ())
+        alone = stand_alone(question.text, finder.without_names(question.text), history, finder.name_words())
+        if alone.text != question.text:
+            question = read_question(alone.text, self._settings.max_question)
+        bare = finder.without_names(question.text)
+        background = finder.without_names(alone.background)
+        vector = self._vector(bare, background, alone.share)
+        intent = self._recogniser.recognise(question.text)
+        words = question_words(f"{bare} {background}", finder.name_words())
+        return Asked(raw, question, scope, vector, words, intent, self._wish(question, scope, intent, alone))
+
+    def _vector(self, bare: str, background: str, share: float) -> np.ndarray:
+        """Return the query vector: the whole, its last sentence once more where there are several, and the background's share."""
+        last = next((part for part in reversed(SENTENCE.split(bare)) if len(part.split()) >= 3), bare)
+        vectors = self._library.embedder.encode([bare, last, background])
+        mixed = vectors[0] if last == bare else vectors[0] + vectors[1]
+        mixed = mixed / (np.linalg.norm(mixed) or 1.0)
+        if background:
+            mixed = (1 - share) * mixed + share * vectors[2]
+        unit: np.ndarray = mixed / (np.linalg.norm(mixed) or 1.0)
+        return unit
+
+    def _wish(self, question: Question, scope: Scope, intent: Intent, alone: StandAlone) -> str | None:
+        """Return the request type of a wish. Words that ask for a fact need a surer sign of a wish than plain speech."""
+        if compares(scope, question.text):
+            return None
+        if intent.is_request:
+            asks = question.needs or question.yes_no or question.wants_list
+            floor = self._settings.wish_from_question if asks else self._settings.wish_from
+            return intent.label if intent.confidence >= floor else None
+        if question.wants_contact:
+            return "general_contact"
+        if alone.background and ACT.search(question.text) and WANTS_TO.search(question.text):
+            meant = self._recogniser.recognise(f"{question.text.rstrip('?.! ')}: {alone.background}")
+            return (
+                meant.about
+                if meant.about in REQUEST_TYPES and meant.about_confidence >= self._settings.wish_from
+                else None
+            )
+        return None
