@@ -26,7 +26,10 @@ ACT = re.compile(
 WANTS_TO = re.compile(
     r"\b(?:how (?:do|can|would) (?:i|we)|please|i want|i'd like|can you|could you|let me)\b", re.IGNORECASE
 )
-SENTENCE = re.compile(r"(?<=[.?!])\s+")
+# Where the question proper begins: after a sentence, or after "I bought a piano, ...".
+SENTENCE = re.compile(
+    r"(?<=[.?!])\s+|,\s+(?=(?:do|does|did|can|could|will|would|is|are|has|have|what|how|who|when|where|why|which)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -233,8 +233,11 @@ class PolicyBot:
         return self._made(asked, "damaged", text, [_plain_quote(best)])
 
     def _ask_which(self, asked: Asked) -> Answer:
-        """Ask which company is meant; the library's nearest policies come first."""
-        near = [hit[0] for hit in self.library.search(asked.vector, 40)]
+        """Ask which company is meant, the library's nearest policies first; a question far from all of them is out of scope."""
+        hits = self.library.search(asked.vector, 40)
+        if asked.intent.label == "out_of_scope" and (not hits or hits[0][3] < self.settings.answer_from):
+            return self._plain(asked, "out_of_scope", OUT_OF_SCOPE)
+        near = [hit[0] for hit in hits]
         order = {policy_id: place for place, policy_id in reversed(list(enumerate(near)))}
         policies = sorted(asked.scope.policies, key=lambda policy: order.get(policy.id, len(near)))
         text = compose.which_company(policies, shown=False)

@@ -56,6 +56,7 @@ class SelfService(Wire):
     quote: str
     start: int
     end: int
+    href: str | None = Field(default=None, description="web link that stands in the step; null where there is none")
 
 
 class RequestCondition(Wire):

@@ -14,7 +14,7 @@ NEGATION = re.compile(
 # Words that look like negation but leave the sentence's direction alone.
 HARMLESS = re.compile(
     r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you do not\b|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
-    r"|\bunless .{0,40}\bnot\b|\bno (?:charge|cost|fee)\b|\bnot be limited\b",
+    r"|\bno (?:charge|cost|fee)\b|\bnot be limited\b",
     re.IGNORECASE,
 )
 CONDITION = re.compile(

@@ -40,7 +40,7 @@ def offers_of(answer: Answer) -> list[Offer]:
         Offer(c.type, c.policy_id, None if c.status == "unresolved" else c.value, c.quote)
         for c in answer.request.channels
     ]
-    return channels + [Offer("self_service", s.policy_id, None, s.quote) for s in answer.request.self_service]
+    return channels + [Offer("self_service", s.policy_id, s.href, s.quote) for s in answer.request.self_service]
 
 
 def met(offer: Offer, entries: Sequence[ExpectedChannel]) -> set[int]:
@@ -48,11 +48,12 @@ def met(offer: Offer, entries: Sequence[ExpectedChannel]) -> set[int]:
 
     Addresses meet by their letters and digits. A form without an address meets the entries whose quoted phrase its own
     quote shows, else the one entry without a phrase that it shares most words with (at least half). A step meets every
-    entry most of whose words its quote holds.
+    entry most of whose words its quote holds, and the entry that is its link.
     """
     alike = [n for n, e in enumerate(entries) if e.type == offer.type and e.policy in (None, offer.policy_id)]
     if offer.type == "self_service":
-        return {n for n in alike if shared(entries[n].value, offer.quote) > 0.5}
+        linked = letters(offer.value or "")
+        return {n for n in alike if shared(entries[n].value, offer.quote) > 0.5 or letters(entries[n].value) == linked}
     if offer.value is not None:
         return {n for n in alike if letters(entries[n].value) == letters(offer.value)}
     if offer.type != "web_form":

@@ -30,7 +30,7 @@ STEPS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
     for types, pattern in (
         (
             ("cookie_analytics_delete",),
-            r"\b(?:delete|clear|remove) (?:your |the |our |all )*[\w-]*\s?cookies\b|\b(?:set|configure|adjust|change|use) (?:up )?your browser\b.{0,120}\bcookies?\b|\bbrowsers? may provide\b.{0,60}\bcookies\b"
+            r"\b(?:delete|clear|remove) (?:your |the |our |all )*[\w-]*\s?cookies?\b|\b(?:set|configure|adjust|change|use|tell|ask) (?:up )?your browser\b.{0,120}\bcookies?\b|\bbrowsers? may provide\b.{0,60}\bcookies\b"
             r"|\bopt-?out browser add-?on\b|\bbrowser['’]s help\b|\bcookie (?:settings|preferences)\b",
         ),
         (
@@ -38,9 +38,18 @@ STEPS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
             r"\bunsubscribe\b|\b(?:option|opportunity|able|right) to [\"“]?opt[- ]?out\b.{0,140}\b(?:e-?mails?|communications?|marketing|messages|newsletters?)\b|\breply(?:ing)? stop\b"
             r"|\bopt[- ]?out of (?:our |all |any |receiving )*(?:marketing|promotional|e-?mails?|newsletters?)\b|\b(?:switch|turn)\w* off\b.{0,60}\b(?:marketing|notifications|offers)\b",
         ),
-        (("know_specific", "portability"), r"\bdownload (?:a copy of |all )?(?:your|my) (?:personal )?(?:data|information)\b|\bexport (?:your|my) data\b"),
-        (("delete",), r"\bdelete (?:your|my|the) account\b.{0,80}\b(?:settings|in the app|profile|account page|>)|\bsettings\b.{0,60}\bdelete (?:your |my )?account\b"),
-        (("correct",), r"\b(?:update|correct|edit|change) (?:your |it |them |most |this |the )*(?:personal |account |profile )*(?:information|details|data|profile)?.{0,40}\b(?:account (?:settings|page)|profile|log(?:ging)? in|settings >)"),
+        (
+            ("know_specific", "portability"),
+            r"\bdownload (?:a copy of |all )?(?:your|my) (?:personal )?(?:data|information)\b|\bexport (?:your|my) data\b",
+        ),
+        (
+            ("delete",),
+            r"\bdelete (?:your|my|the) account\b.{0,80}\b(?:settings|in the app|profile|account page|>)|\bsettings\b.{0,60}\bdelete (?:your |my )?account\b",
+        ),
+        (
+            ("correct",),
+            r"\b(?:update|correct|edit|change) (?:your |it |them |most |this |the )*(?:personal |account |profile )*(?:information|details|data|profile)?.{0,40}\b(?:account (?:settings|page)|profile|log(?:ging)? in|settings >)",
+        ),
         (("opt_out_sale",), r"\bdo not sell\b.{0,60}\blink\b|\bglobal privacy control\b"),
     )
 )
@@ -50,32 +59,49 @@ SETTINGS_PATH = re.compile(r"\b(?:Settings|Account|Profile|Menu)\s*(?:>|→|›)
 def find_rights(outline: Outline) -> tuple[Right, ...]:
     """Return the sentences that grant a right, one Right for each type they speak of."""
     rights: list[Right] = []
+    regimes: dict[str, str | None] = {}
     for clause, sentence, text, lead in _sentences(outline):
         if not (GRANT.search(text) or (sentence.kind == "item" and GRANT.search(lead) and "submit" not in lead)):
             continue
         types = purposes_of(text) or (purposes_of(lead) if sentence.kind == "lead_in" else ())
-        regime = regime_of(text, lead, " ".join(clause.path), _clause_text(outline, clause))
-        rights += [Right(kind, regime, sentence.start, sentence.end) for kind in types]
+        if types and clause.id not in regimes:
+            regimes[clause.id] = regime_of(" ".join(clause.path), outline.text[clause.start : clause.end])
+        rights += [
+            Right(kind, regime_of(text, lead) or regimes[clause.id], sentence.start, sentence.end) for kind in types
+        ]
     return tuple(rights)
 
 
 def find_conditions(outline: Outline, rights: tuple[Right, ...]) -> tuple[Condition, ...]:
     """Return who may ask and what proof is asked for, each with the sentence that says it, once for each wording."""
     found: dict[tuple[str, tuple[str, ...]], Condition] = {}
-    granted = {(right.start, right.end): {r.type for r in rights if r.start == right.start} for right in rights}
+    granted: dict[tuple[int, int], set[str]] = {}
+    for right in rights:
+        granted.setdefault((right.start, right.end), set()).add(right.type)
+    sections = _sections(outline, rights)
     for clause, sentence, text, lead in _sentences(outline):
         residents = RESIDENTS.search(text)
         types = granted.get((sentence.start, sentence.end)) or (set(purposes_of(text)) if residents else set())
         if residents and not types and WHOLE_SECTION.search(text):
-            types = {right.type for right in rights if _section_of(outline, right) == clause.path[:1]}
+            types = sections.get(clause.path[:1], set())
         if residents and types:
             ordered = tuple(kind for kind in REQUEST_TYPES if kind in types)
-            found.setdefault((residents.group().lower(), ordered), Condition(ordered, residents.group(), sentence.start, sentence.end))
+            found.setdefault(
+                (residents.group().lower(), ordered),
+                Condition(ordered, residents.group(), sentence.start, sentence.end),
+            )
         proof = PROOF.search(text)
         if proof:
             agent = "authorized_agent" in purposes_of(f"{lead} {text}") or "agent" in text.lower()
-            types_asked: tuple[str, ...] = ("authorized_agent",) if agent else ("know_categories", "know_specific", "delete", "correct", "portability")
-            found.setdefault((proof.group().lower(), types_asked), Condition(types_asked, proof.group(), sentence.start, sentence.end))
+            types_asked: tuple[str, ...] = (
+                ("authorized_agent",)
+                if agent
+                else ("know_categories", "know_specific", "delete", "correct", "portability")
+            )
+            found.setdefault(
+                (proof.group().lower(), types_asked),
+                Condition(types_asked, proof.group(), sentence.start, sentence.end),
+            )
     return tuple(found.values())
 
 
@@ -85,10 +111,19 @@ def find_steps(outline: Outline) -> tuple[SelfServiceStep, ...]:
     for _clause, sentence, text, _lead in _sentences(outline):
         types = {kind for kinds, pattern in STEPS if pattern.search(text) for kind in kinds}
         if SETTINGS_PATH.search(text):
-            types |= set(purposes_of(text)) or ({"correct"} if re.search(r"\b(?:edit|update|change)\b", text, re.IGNORECASE) else set())
+            types |= set(purposes_of(text)) or (
+                {"correct"} if re.search(r"\b(?:edit|update|change)\b", text, re.IGNORECASE) else set()
+            )
         if types:
-            steps.append(SelfServiceStep(tuple(kind for kind in REQUEST_TYPES if kind in types), sentence.start, sentence.end))
+            ordered = tuple(kind for kind in REQUEST_TYPES if kind in types)
+            steps.append(SelfServiceStep(ordered, sentence.start, sentence.end, _link_in(outline, sentence)))
     return tuple(steps)
+
+
+def _link_in(outline: Outline, sentence: Sentence) -> str | None:
+    """Return the first web link inside the sentence, None if it holds none."""
+    inside = (link for link in outline.links if sentence.start <= link.start and link.end <= sentence.end)
+    return next((link.target for link in inside if link.target.startswith(("https://", "http://"))), None)
 
 
 def _sentences(outline: Outline) -> Iterator[tuple[Clause, Sentence, str, str]]:
@@ -102,9 +137,14 @@ def _sentences(outline: Outline) -> Iterator[tuple[Clause, Sentence, str, str]]:
                 yield clause, sentence, outline.text[sentence.start : sentence.end], lead
 
 
-def _section_of(outline: Outline, right: Right) -> tuple[str, ...]:
-    return next((clause.path[:1] for clause in outline.clauses if clause.start <= right.start < clause.end), ())
-
-
-def _clause_text(outline: Outline, clause: Clause) -> str:
-    return outline.text[clause.start : clause.end]
+def _sections(outline: Outline, rights: tuple[Right, ...]) -> dict[tuple[str, ...], set[str]]:
+    """Return the types granted in each top section; both clauses and rights are in the order of the text."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    clauses = iter(outline.clauses)
+    clause = next(clauses, None)
+    for right in rights:
+        while clause is not None and clause.end <= right.start:
+            clause = next(clauses, None)
+        if clause is not None:
+            found.setdefault(clause.path[:1], set()).add(right.type)
+    return found

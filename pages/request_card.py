@@ -95,7 +95,8 @@ def _condition(part: RequestCondition, name: PolicyName | None) -> str:
 
 def _step(part: SelfService, name: PolicyName | None) -> str:
     same = part.step.strip() == part.quote.strip()
-    return f"<li>{'' if same else f'<span>{text(part.step)}</span>'}{_quote(part, name)}</li>"
+    link = outside_link(part.href, "Open this page") if safe_href(part.href) else ""
+    return f"<li>{'' if same else f'<span>{text(part.step)}</span>'}{_quote(part, name)}{link}</li>"
 
 
 def _channel(part: Channel, name: PolicyName | None) -> str:

@@ -107,11 +107,15 @@ class ContactChannel:
 
 @dataclass(frozen=True, slots=True)
 class SelfServiceStep:
-    """Something the person can do alone, in the policy's words: `purposes` are the request types it serves."""
+    """Something the person can do alone, in the policy's words: `purposes` are the request types it serves.
+
+    `link` is the web link that stands in those words, None if there is none.
+    """
 
     purposes: tuple[str, ...]
     start: int
     end: int
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

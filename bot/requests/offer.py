@@ -47,6 +47,7 @@ def offer_for(policies: Sequence[Policy], request_type: str) -> RequestOffer:
                 quote=policy.text[s.start : s.end],
                 start=s.start,
                 end=s.end,
+                href=s.link,
             )
             for s in own_steps
         ]
