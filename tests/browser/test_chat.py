@@ -164,6 +164,11 @@ def test_a_question_its_citation_and_a_request_by_keyboard(open_chat, site):
     expect(card.locator(".lost")).to_contain_text("is not in the stored text")
     settle(page)
     assert in_view(page)
+    # A picture for people: answer, request card and the highlighted clause on one tall screen.
+    page.set_viewport_size({"width": 1280, "height": 1480})
+    answered.evaluate("turn => turn.scrollIntoView({block: 'start'})")
+    page.frame_locator("#policy").locator("#cite").evaluate("mark => mark.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(400)
     keep(page, "chat.png")
 
 
