@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.errors import QuestionError
 
 CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+MARKUP = re.compile(r"<(script|style)\b[^<]{0,500}</\1>|</?[a-z!][^<>]{0,300}>", re.IGNORECASE)
 AUXILIARY = r"(?:does|do|did|is|are|was|were|will|would|can|could|may|might|must|should|shall|has|have|had|am|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|wouldn'?t|hasn'?t|haven'?t|didn'?t)"
 SUBJECT = r"(?:i|you|they|it|we|he|she|there|anyone|anybody|someone|somebody|the|my|your|their|our|this|that|these|those|a|an|any|all|[a-z][\w'’-]*)"
 YES_NO = re.compile(
@@ -118,7 +119,8 @@ EITHER = re.compile(r"\b([A-Z][\w.-]+)(?:'s)?,? or ([A-Z][\w.-]+)\b")
 
 def read_question(raw: str, limit: int) -> Question:
     """Return the question; raises QuestionError if it is empty or longer than `limit` characters."""
-    text = " ".join(CONTROL.sub(" ", unicodedata.normalize("NFC", raw[: limit + 100_000])).split())
+    plain = MARKUP.sub(" ", CONTROL.sub(" ", unicodedata.normalize("NFC", raw[: limit + 100_000])))
+    text = " ".join(plain.split())
     if not re.search(r"\w", text):
         raise QuestionError("Please type a question, for example: Does the company sell my data?")
     if len(text) > limit:

@@ -73,5 +73,15 @@ def test_a_long_question_is_refused_with_its_length():
         read_question("a" * 20_000, 2_000)
 
 
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script> do they sell <b>data</b>?", "<img src=x onerror=y> do they sell data?"]
+)
+def test_markup_is_not_part_of_a_question(text):
+    assert (
+        read_question(text, 2_000).text == "do they sell data ?"
+        or read_question(text, 2_000).text == "do they sell data?"
+    )
+
+
 def test_control_characters_become_spaces():
     assert read_question("do\x00 they\x1b sell \u202edata\u202c?\n\nok", 2_000).text == "do they sell data ? ok"
