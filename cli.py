@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Privacy Q&A desk: exact, cited answers from privacy policies, and requests to the channels they name.\n\n"
-    "Start with: policydesk ingest POLICY.txt, then policydesk ask \"do they sell my data?\" or policydesk serve.",
+    'Start with: policydesk ingest POLICY.txt, then policydesk ask "do they sell my data?" or policydesk serve.',
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -30,7 +30,9 @@ DataDir = Annotated[Path, typer.Option("--data-dir", envvar="POLICYDESK_DATA_DIR
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Model = Annotated[
     str | None,
-    typer.Option("--llm", envvar="POLICYDESK_LLM", help="Optional chat model, PROVIDER:MODEL as in LangChain; none is needed."),
+    typer.Option(
+        "--llm", envvar="POLICYDESK_LLM", help="Optional chat model, PROVIDER:MODEL as in LangChain; none is needed."
+    ),
 ]
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Answer from this policy only; may be repeated.")]
 VAR = Path("var")
@@ -38,7 +40,9 @@ VAR = Path("var")
 
 def main() -> None:
     """Run the command."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)  # some libraries lower the level of their own loggers
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
     app()
 
 
@@ -87,6 +91,7 @@ def ingest(
 
     from ingest import ingest_sources
     from ingest.report import report_lines, report_object
+    from vectorstore import StoreError
 
     library = open_library(data_dir)
     console = Console(stderr=True)
@@ -99,7 +104,7 @@ def ingest(
                 policy_id,
                 lambda done, total, name: progress.update(task, completed=done, total=total, description=name),
             )
-        except ValueError as error:
+        except (ValueError, StoreError) as error:
             fail(str(error))
     if as_json:
         show_json(report_object(reports))
@@ -113,12 +118,19 @@ def policies(context: typer.Context, as_json: Json = False, data_dir: DataDir = 
     """List the policies of the library."""
     if context.invoked_subcommand is not None:
         return
-    summaries = open_library(data_dir).policies()
+    from vectorstore import StoreError
+
+    try:
+        summaries = open_library(data_dir).policies()
+    except StoreError as error:
+        fail(str(error))
     if as_json:
         show_json([asdict(summary) for summary in summaries])
         return
     for one in summaries:
-        typer.echo(f"{one.id:<16} {one.company:<24} version {one.version:<14} {one.clauses} clauses, {one.channels} channels, {one.damage} damage flags")
+        typer.echo(
+            f"{one.id:<16} {one.company:<24} version {one.version:<14} {one.clauses} clauses, {one.channels} channels, {one.damage} damage flags"
+        )
     if not summaries:
         typer.echo("The library is empty. Add a policy with: policydesk ingest FILE")
 
@@ -126,7 +138,9 @@ def policies(context: typer.Context, as_json: Json = False, data_dir: DataDir = 
 @policies_app.command("show")
 def show_policy(
     policy_id: str,
-    version: Annotated[str | None, typer.Option("--version", help="A stored version; the current one if left out.")] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="A stored version; the current one if left out.")
+    ] = None,
     text: Annotated[bool, typer.Option("--text", help="Print the stored text and nothing else.")] = False,
     as_json: Json = False,
     data_dir: DataDir = VAR,
@@ -153,25 +167,34 @@ def show_policy(
                 "aliases": policy.aliases,
                 "url": policy.url,
                 "dates": [asdict(date) for date in policy.dates],
-                "clauses": [{"id": c.id, "kind": c.kind, "section": c.path, "start": c.start, "end": c.end} for c in policy.clauses],
+                "clauses": [
+                    {"id": c.id, "kind": c.kind, "section": c.path, "start": c.start, "end": c.end}
+                    for c in policy.clauses
+                ],
                 "channels": [channel_object(policy, channel) for channel in policy.channels],
                 "damage": [damage_object(damage) for damage in policy.damage],
             }
         )
     else:
-        typer.echo(f"{policy.company}: {policy.title}, version {policy.version}\nversions: {', '.join(library.versions(policy_id))}")
+        typer.echo(
+            f"{policy.company}: {policy.title}, version {policy.version}\nversions: {', '.join(library.versions(policy_id))}"
+        )
         typer.echo("\n".join(policy_notes(policy)))
         for clause in policy.clauses:
             if clause.kind != "menu":
                 words = policy.text[clause.start : clause.end].replace("\n", " / ")
                 flag = " [damaged]" if policy.is_damaged(clause.start, clause.end) else ""
-                typer.echo(f"{clause.start:>6}  {'# ' if clause.kind == 'heading' else '  '}{words[:100]}{'...' if len(words) > 100 else ''}{flag}")
+                typer.echo(
+                    f"{clause.start:>6}  {'# ' if clause.kind == 'heading' else '  '}{words[:100]}{'...' if len(words) > 100 else ''}{flag}"
+                )
 
 
 @policies_app.command("diff")
 def diff_policy(
     policy_id: str,
-    old: Annotated[str | None, typer.Option("--from", help="Older version; the one before the newest if left out.")] = None,
+    old: Annotated[
+        str | None, typer.Option("--from", help="Older version; the one before the newest if left out.")
+    ] = None,
     new: Annotated[str | None, typer.Option("--to", help="Newer version; the current one if left out.")] = None,
     as_json: Json = False,
     data_dir: DataDir = VAR,
@@ -192,12 +215,26 @@ def diff_policy(
         fail(str(error))
     changes = differences(older, newer)
     if as_json:
-        show_json({"policy_id": policy_id, "from": older.version, "to": newer.version, "changes": [asdict(change) for change in changes]})
+        show_json(
+            {
+                "policy_id": policy_id,
+                "from": older.version,
+                "to": newer.version,
+                "changes": [asdict(change) for change in changes],
+            }
+        )
         return
     typer.echo(f"{policy_id}: {older.version} -> {newer.version}, {len(changes)} changes")
     for change in changes:
         typer.echo(f"\n{change.kind}: {' > '.join(change.section)}")
-        typer.echo("\n".join([*(f"- {line}" for line in (change.old or "").splitlines()), *(f"+ {line}" for line in (change.new or "").splitlines())]))
+        typer.echo(
+            "\n".join(
+                [
+                    *(f"- {line}" for line in (change.old or "").splitlines()),
+                    *(f"+ {line}" for line in (change.new or "").splitlines()),
+                ]
+            )
+        )
 
 
 @policies_app.command("remove")
@@ -215,9 +252,11 @@ def remove_policy(policy_id: str, data_dir: DataDir = VAR) -> None:
 
 
 @app.command()
-def ask(question: str, policy: Policies = None, as_json: Json = False, llm: Model = None, data_dir: DataDir = VAR) -> None:
+def ask(
+    question: str, policy: Policies = None, as_json: Json = False, llm: Model = None, data_dir: DataDir = VAR
+) -> None:
     """Answer one question."""
-    from bot.errors import QuestionError
+    from bot.errors import BotError, QuestionError
     from bot.terminal import answer_lines
     from vectorstore import StoreError
 
@@ -226,7 +265,7 @@ def ask(question: str, policy: Policies = None, as_json: Json = False, llm: Mode
         answer = bot.reply(question, policy or ())
     except QuestionError as error:
         fail(error.message)
-    except StoreError as error:
+    except (BotError, StoreError) as error:
         fail(str(error))
     if as_json:
         show_json(answer.model_dump(mode="json"))
@@ -237,7 +276,7 @@ def ask(question: str, policy: Policies = None, as_json: Json = False, llm: Mode
 @app.command()
 def chat(policy: Policies = None, llm: Model = None, data_dir: DataDir = VAR) -> None:
     """Talk to the desk in the terminal. An empty line or Ctrl-D ends it."""
-    from bot.errors import QuestionError
+    from bot.errors import BotError, QuestionError
     from bot.reply import Turn
     from bot.terminal import answer_lines
     from vectorstore import StoreError
@@ -258,7 +297,7 @@ def chat(policy: Policies = None, llm: Model = None, data_dir: DataDir = VAR) ->
         except QuestionError as error:
             typer.echo(error.message)
             continue
-        except StoreError as error:
+        except (BotError, StoreError) as error:
             fail(str(error))
         typer.echo("\n".join(answer_lines(answer)))
         history = [*history[-9:], Turn(question=question, policy_ids=answer.policy_ids)]
@@ -278,7 +317,9 @@ def serve(
 
     bot = open_bot(data_dir, llm)
     if not bot.library.policies():
-        typer.echo("The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True)
+        typer.echo(
+            "The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True
+        )
     from ui import serve as serve_pages
 
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -293,7 +334,9 @@ def eval_run(
     question_set: Annotated[Path, typer.Argument(help="A set, one JSON case a line.")],
     out: Annotated[Path | None, typer.Option("--out", help="Write one result a line here.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Write an HTML report into this folder.")] = None,
-    baseline: Annotated[Path | None, typer.Option("--baseline", help="Earlier results; exit 1 on a regression.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="Earlier results; exit 1 on a regression.")
+    ] = None,
     as_json: Json = False,
     data_dir: DataDir = VAR,
 ) -> None:

@@ -46,6 +46,8 @@ class AskRequest(BaseModel):
             json.dumps(sent, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise ValueError("the text holds half a character") from None
+        except TypeError:
+            raise ValueError("the body is not JSON; send it with Content-Type: application/json") from None
         return sent
 
 

@@ -47,6 +47,7 @@ class Hit:
 class _Sentences:
     """The searchable sentences of one version: row i of `own` and `clause` are the vectors of `rows[i]` and of its clause window."""
 
+    policy: Policy
     rows: tuple[tuple[Clause, Sentence], ...]
     own: np.ndarray
     clause: np.ndarray
@@ -87,7 +88,8 @@ class Retriever:
     def _sentences(self, policy: Policy) -> _Sentences:
         key = (policy.id, policy.version)
         with self._lock:
-            if key in self._kept and self._kept[key].rows and self._kept[key].rows[0][0] in policy.clauses:
+            # A policy read anew under the same version name has other sentences.
+            if key in self._kept and (self._kept[key].policy is policy or self._kept[key].policy == policy):
                 self._kept.move_to_end(key)
                 return self._kept[key]
         held = _load(self._library, policy)
@@ -116,7 +118,12 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
         )
     defining = [bool(DEFINITION.search(policy.text[s.start : s.end])) for _, s in rows]
     return _Sentences(
-        tuple(rows), stored.matrix[own], stored.matrix[above], LexicalIndex(texts), np.array(defining, dtype=np.float32)
+        policy,
+        tuple(rows),
+        stored.matrix[own],
+        stored.matrix[above],
+        LexicalIndex(texts),
+        np.array(defining, dtype=np.float32),
     )
 
 

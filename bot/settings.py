@@ -19,7 +19,7 @@ class AnswerSettings:
     clause_weight: float = 0.3
     lexical_weight: float = 0.2
     definition_penalty: float = 0.10
-    answer_from: float = 0.42
+    answer_from: float = 0.45
     nearest_from: float = 0.30
     wish_from: float = 0.33
     wish_from_question: float = 0.60

@@ -7,17 +7,23 @@ import re
 from ingest.outline import Outline
 from vectorstore.policy import Clause, ContactChannel, Damage
 
-WANTS_VERBS = re.compile(r"\b(?:necessary|required|needed|order|appropriate|intended|right|able|us|designed) to\s*:$|\bto\s*:$", re.IGNORECASE)
+WANTS_VERBS = re.compile(
+    r"\b(?:necessary|required|needed|order|appropriate|intended|right|able|us|designed) to\s*:$|\bto\s*:$",
+    re.IGNORECASE,
+)
 WANTS_NOUNS = re.compile(
     r"\b(?:categories|types|kinds|pieces|items|elements) of (?:\w+ ){0,3}(?:information|data|partners|parties|recipients|cookies)\b[^:]{0,80}:$|\bwe (?:may )?collect(?:ed)?(?: the following)?\s*:$",
     re.IGNORECASE,
 )
-NOUN_START = re.compile(r"(?:\(?\w{1,3}\)\s*)?(?:the|a|an|your|our|any|all|other|these|those|his|her|their)\b", re.IGNORECASE)
+NOUN_START = re.compile(
+    r"(?:\(?\w{1,3}\)\s*)?(?:the|a|an|your|our|any|all|other|these|those|his|her|their)\b", re.IGNORECASE
+)
 VERB_START = re.compile(
     r"(?:\(?\w{1,3}\)\s*)?(?:to )?(?:delete|request|access|correct|opt|comply|enforce|protect|respond|detect|prevent|investigate|know|ask|receive|object|withdraw|limit|obtain|defend|provide|send|improve|cooperate|fulfil+|meet|restrict|stop|keep)\b",
     re.IGNORECASE,
 )
 ENUMERATOR = re.compile(r"^\(?([2-9]|[b-e]|ii|iii|iv)\)\s", re.IGNORECASE)
+REACH = 8_000  # characters: an item further from the one before it belongs to no list of its own
 FIRST_OF = {"2": "1", "b": "a", "ii": "i"}
 
 
@@ -28,7 +34,11 @@ def find_damage(outline: Outline, channels: tuple[ContactChannel, ...], has_link
         if clause.kind == "list":
             found += _splice(outline, clause)
         found += _missing_first(outline, number)
-    why = "the policy refers to a form, but the link is not in the document" if has_links else "the policy refers to a form whose link was lost in this copy"
+    why = (
+        "the policy refers to a form, but the link is not in the document"
+        if has_links
+        else "the policy refers to a form whose link was lost in this copy"
+    )
     for channel in channels:
         if channel.status == "unresolved":
             found.append(Damage("lost_link", channel.mentions[0].start, channel.mentions[0].end, why))
@@ -55,10 +65,12 @@ def _missing_first(outline: Outline, number: int) -> list[Damage]:
     clause = outline.clauses[number]
     found = []
     for sentence in clause.sentences:
-        match = ENUMERATOR.match(outline.text[sentence.start : sentence.end])
-        first = FIRST_OF.get(match.group(1).lower()) if match else None
-        before = outline.text[outline.clauses[max(0, number - 6)].start : sentence.start]
-        if first and sentence.kind in {"item", "sentence", "lead_in"} and not re.search(rf"\(?\b{first}\)", before, re.IGNORECASE):
-            reason = f"this item is numbered {match.group().strip() if match else ''}, but the one before it is not in the stored text"
+        match = ENUMERATOR.match(outline.text[sentence.start : sentence.start + 12])
+        if match is None or sentence.kind not in {"item", "sentence", "lead_in"}:
+            continue
+        first = FIRST_OF.get(match.group(1).lower())
+        near = max(outline.clauses[max(0, number - 6)].start, sentence.start - REACH)
+        if first and not re.search(rf"\(?\b{first}\)", outline.text[near : sentence.start], re.IGNORECASE):
+            reason = f"this item is numbered {match.group().strip()}, but the one before it is not in the stored text"
             found.append(Damage("missing_item", sentence.start, sentence.end, reason))
     return found

@@ -33,9 +33,11 @@ class LoadedDocument:
     """A document as its loader read it. `title` and `url` are None where the format does not carry them.
 
     `has_links` tells whether the format keeps link targets: in a text dump a missing link was lost, not absent.
+    `signs` are what the page calls itself or its site outside its text, the surest first.
     """
 
     blocks: tuple[Block, ...]
     title: str | None = None
     url: str | None = None
     has_links: bool = False
+    signs: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from ingest.document import Block
-from ingest.headings import is_date_line, is_heading, is_prose
+from ingest.headings import ends_address, is_date_line, is_heading, is_prose
 
 TITLE = re.compile(
     r"\b(privacy|data protection|personal data)\s+(policy|statement|notice|agreement|information|declaration|rights)\b|^privacy$|\bcookie (policy|notice)\b",
@@ -17,16 +17,27 @@ FOOTER = re.compile(
     r"|privacy( policy| notice| statement)?$|news|search|follow us|cookie (settings|preferences)$|do not sell|ways to|facebook|twitter|instagram|back to top|current page)",
     re.IGNORECASE,
 )
+# Buttons that web pages strew over their text.
+BUTTON = re.compile(
+    r"(?:\^ ?)?(?:(?:back|go|return) to (?:the )?top|top(?: of (?:the )?page)?|(?:hide|show|expand|collapse) (?:all|examples?|details)|skip to \w+(?: \w+)?"
+    r"|print(?: this page)?|download (?:the )?(?:pdf|printable)(?: version)?|share(?: this)?|go back(?: \| next)?|next|previous|close|learn more|read more)[.!]?",
+    re.IGNORECASE,
+)
+LEGAL_LINE = re.compile(r"(?:©|copyright\b|all rights reserved|\(c\) ?\d{4})", re.IGNORECASE)
+CONTACT = re.compile(r"@|\+?\d[\d\s().-]{8,}\d|https?://|\b\d{5}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\bthis form\b")
 BODY_WORDS = 14
+CONTENTS_LINES = 3
 
 
 def mark_menus(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Return the blocks with those before the policy's title and after its last words marked as menu."""
     start, end = _start(blocks), _end(blocks)
+    contents = _contents(blocks)
     marked = []
     for at, block in enumerate(blocks):
-        outside = at < start or at >= end
-        marked.append(replace(block, kind="menu") if outside or _is_footer_link(blocks, at) else block)
+        outside = at < start or at >= end or at in contents
+        menu = outside or _is_footer_link(blocks, at) or bool(BUTTON.fullmatch(block.text))
+        marked.append(replace(block, kind="menu") if menu else block)
     return tuple(marked)
 
 
@@ -36,20 +47,19 @@ def _start(blocks: tuple[Block, ...]) -> int:
     if first is None:
         return 0
     above = range(max(0, first - 12), first)
-    title = next((at for at in reversed(above) if _is_title(blocks[at])), None)
-    if title is not None:
-        return title
-    start = first
-    while start > 0 and (is_date_line(blocks[start - 1].text) or blocks[start - 1].kind == "heading"):
-        start -= 1
-    if start == first and start > 0 and is_heading(blocks[start - 1].text, blocks[start].text):
-        start -= 1
-    return start
+    start = next((at for at in reversed(above) if _is_title(blocks[at])), None)
+    if start is None:
+        start = first
+        while start > 0 and (is_date_line(blocks[start - 1].text) or blocks[start - 1].kind == "heading"):
+            start -= 1
+        if start == first and start > 0 and is_heading(blocks[start - 1].text, blocks[start].text):
+            start -= 1
+    return start - 1 if start > 0 and is_date_line(blocks[start - 1].text) else start
 
 
 def _is_body(block: Block) -> bool:
     words = block.text.split()
-    return len(words) >= BODY_WORDS and block.text[-1] in ".:;!?”\"" and any(word.islower() for word in words)
+    return len(words) >= BODY_WORDS and block.text[-1] in '.:;!?”"' and any(word.islower() for word in words)
 
 
 def _is_title(block: Block) -> bool:
@@ -58,14 +68,48 @@ def _is_title(block: Block) -> bool:
 
 def _end(blocks: tuple[Block, ...]) -> int:
     """Return the index past the last line of the policy: running text, a date, a list item or a contact line."""
-    for at in range(len(blocks) - 1, -1, -1):
-        block = blocks[at]
-        if block.kind == "menu":
+    last = next((at for at in range(len(blocks) - 1, -1, -1) if _belongs(blocks[at])), None)
+    if last is None:
+        return len(blocks)
+    end = last + 1
+    # A list goes on below a line that is not finished, however short its items are.
+    while end < len(blocks) and blocks[end - 1].text.endswith((":", ";", ",", "; and", "; or")):
+        end += 1
+    return end
+
+
+def _belongs(block: Block) -> bool:
+    """Return True for a line that a page's footer does not hold."""
+    if block.kind == "menu" or LEGAL_LINE.match(block.text) or block.text.count(" | ") >= 3 or _is_link(block):
+        return False
+    if is_date_line(block.text) or CONTACT.search(block.text) or ends_address(block.text):
+        return True
+    if block.text.endswith(";") or (block.text.endswith(":") and len(block.text.split()) >= 4):
+        return True
+    if block.kind == "item":
+        return not FOOTER.match(block.text)
+    return is_prose(block.text) and block.text[-1] != "?"
+
+
+def _is_link(block: Block) -> bool:
+    """Return True for a short line that is nothing but a link: navigation, unless it is an address."""
+    linked = sum(
+        link.end - link.start for link in block.links if not link.target.lower().startswith(("mailto:", "tel:"))
+    )
+    return linked >= len(block.text) * 0.9 and len(block.text.split()) <= 12 and not CONTACT.search(block.text)
+
+
+def _contents(blocks: tuple[Block, ...]) -> set[int]:
+    """Return the lines of tables of contents: runs of links to places on the page itself."""
+    found: set[int] = set()
+    run: list[int] = []
+    for at, block in enumerate(blocks):
+        if block.kind in {"line", "item"} and _is_link(block) and all("#" in link.target for link in block.links):
+            run.append(at)
             continue
-        contact = re.search(r"@|\+?\d[\d\s().-]{8,}\d|https?://|\b\d{5}\b", block.text)
-        if is_prose(block.text) or is_date_line(block.text) or (block.kind == "item" and not FOOTER.match(block.text)) or contact:
-            return at + 1
-    return len(blocks)
+        found.update(run if len(run) >= CONTENTS_LINES else ())
+        run = []
+    return found | set(run if len(run) >= CONTENTS_LINES else ())
 
 
 def _is_footer_link(blocks: tuple[Block, ...], at: int) -> bool:

@@ -55,9 +55,12 @@ class _Builder:
         if block.kind == "menu":
             self._add("menu", start, end, ())
             return at + 1
-        if block.kind == "heading":
+        if block.kind == "heading" and not headings.is_date_line(block.text):
             self._heading(block.text, block.level, start, end)
             return at + 1
+        if (stop := self._address_after(at)) > at:
+            self._address(at, stop)
+            return stop
         items = self._items_after(at)
         if items > at + 1:
             self._list(at, items)
@@ -128,8 +131,9 @@ class _Builder:
         return stop if stop > at + 2 else at + 1
 
     def _explicit_list_follows(self, at: int) -> bool:
-        """True if list items of the format follow a full line (some pages leave out the colon)."""
-        return at + 1 < len(self.blocks) and self.blocks[at + 1][0].kind == "item"
+        """True if two or more list items of the format follow a full line (some pages leave out the colon)."""
+        following = [block.kind for block, _ in self.blocks[at + 1 : at + 3]]
+        return following == ["item", "item"]
 
     def _is_item(self, opener: int, at: int) -> bool:
         """Return True if the line at `at` continues the list opened at `opener` (text dumps mark no items)."""
@@ -138,6 +142,8 @@ class _Builder:
         if block.kind != "line" or len(text.split()) > 60 or headings.is_date_line(text):
             return False
         previous = self.blocks[at - 1][0].text
+        if headings.ends_address(previous) and not headings.COUNTRY.match(text):
+            return False
         first = at == opener + 1
         following = self.blocks[at + 1][0].text if at + 1 < len(self.blocks) else None
         if headings.ENUMERATED.match(text) or previous.endswith((";", "; and", "; or", ",", "; and/or")) and not first:
@@ -145,7 +151,9 @@ class _Builder:
         if headings.run_in_heading(text) or headings.glued_heading(text) or text.endswith(":"):
             return False
         if first:
-            return len(text.split()) <= 40 and not (headings.SENTENCE_START.match(text) and headings.FINITE.search(text))
+            return len(text.split()) <= 40 and not (
+                headings.SENTENCE_START.match(text) and headings.FINITE.search(text)
+            )
         opening = self.blocks[opener + 1][0].text
         if opening.endswith(";"):
             return False
@@ -180,6 +188,26 @@ class _Builder:
         last, place = self.blocks[stop - 1]
         self._add("list", start, place + len(last.text), tuple(sentences))
         self.group_lead = None
+
+    def _address_after(self, at: int) -> int:
+        """Return the index past a postal address written line by line from `at` on, `at` if there is none."""
+        for stop in range(at, min(at + headings.ADDRESS_LINES, len(self.blocks))):
+            block = self.blocks[stop][0]
+            if block.kind != "line" or len(block.text.split()) > 8 or _is_section(block.text):
+                return at
+            if headings.is_date_line(block.text) or headings.ENUMERATED.match(block.text) or headings.stops(block.text):
+                return at
+            if stop > at and headings.ends_address(block.text):
+                below = self.blocks[stop + 1][0] if stop + 1 < len(self.blocks) else None
+                return stop + 2 if below and headings.COUNTRY.match(below.text) else stop + 1
+        return at
+
+    def _address(self, at: int, stop: int) -> None:
+        """Write the lines of a postal address as a list under the sentence before it."""
+        before = self.clauses[-1] if self.clauses and self.clauses[-1].kind in {"paragraph", "list"} else None
+        lead = (before.sentences[-1].start, before.sentences[-1].end) if before and before.sentences else None
+        lines = tuple(Sentence(place, place + len(block.text), "item", lead) for block, place in self.blocks[at:stop])
+        self._add("list", lines[0].start, lines[-1].end, lines)
 
     def _orphans(self, at: int, stop: int) -> None:
         """Write items that no line opens."""

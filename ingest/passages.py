@@ -28,7 +28,11 @@ def passages_of(policy: Policy) -> tuple[Passage, ...]:
 
 def _context(policy: Policy, clause: Clause) -> str:
     """Company and headings stand before a clause: named companies are found twice as often across policies."""
-    return f"{policy.company}. {'. '.join(part.rstrip('.:') for part in clause.path[-2:])}. " if clause.path else f"{policy.company}. "
+    return (
+        f"{policy.company}. {'. '.join(part.rstrip('.:') for part in clause.path[-2:])}. "
+        if clause.path
+        else f"{policy.company}. "
+    )
 
 
 def _windows(clause: Clause) -> Iterator[tuple[int, int]]:

@@ -80,11 +80,15 @@ def _documents(source: Path) -> Iterator[tuple[Path, Entry]]:
         raise SourceNotFoundError(str(source), "there is no such file or folder")
     if source.is_dir():
         files = sorted(path for path in source.rglob("*") if path.suffix.lower() in LOADERS and path.is_file())
-        manifest = next((source / name for name in ("policies.yaml", "policies.yml") if (source / name).is_file()), None)
+        manifest = next(
+            (source / name for name in ("policies.yaml", "policies.yml") if (source / name).is_file()), None
+        )
         if manifest is not None:
             yield from _documents(manifest)
         elif not files:
-            raise SourceNotFoundError(str(source), f"no document in this folder; known endings: {', '.join(sorted(LOADERS))}")
+            raise SourceNotFoundError(
+                str(source), f"no document in this folder; known endings: {', '.join(sorted(LOADERS))}"
+            )
         else:
             yield from ((path, Entry(id=default_id(path.name), source=path.name)) for path in files)
     elif source.suffix.lower() in MANIFESTS:
@@ -118,5 +122,7 @@ def _read(path: Path) -> bytes:
         raise SourceNotFoundError(path.name, f"the file cannot be read: {error.strerror}") from error
     if len(data) > MAX_BYTES:
         limit = MAX_BYTES // (1024 * 1024)
-        raise DocumentTooLargeError(path.name, f"the file is over {limit} MB; a policy is text of a few hundred kB at most")
+        raise DocumentTooLargeError(
+            path.name, f"the file is over {limit} MB; a policy is text of a few hundred kB at most"
+        )
     return data

@@ -7,20 +7,31 @@ import re
 from vectorstore.policy import REQUEST_TYPES
 
 KNOW = ("know_categories", "know_specific")
-RIGHTS = tuple(kind for kind in REQUEST_TYPES if kind not in {"general_contact", "opt_out_marketing", "cookie_analytics_delete"})
+RIGHTS = tuple(
+    kind for kind in REQUEST_TYPES if kind not in {"general_contact", "opt_out_marketing", "cookie_analytics_delete"}
+)
 
 PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
     (types, re.compile(pattern, re.IGNORECASE))
     for types, pattern in (
-        (("delete",), r"\bdelet(?:e|ed|ion|ing)\b|\beras(?:e|ure|ing)\b|\bbe forgotten\b|\bremoval of your\b|\bclose your account\b"),
+        (
+            ("delete",),
+            r"\bdelet(?:e|ed|ion|ing)\b|\beras(?:e|ure|ing)\b|\bbe forgotten\b|\bremoval of your\b|\bclose your account\b",
+        ),
         (
             KNOW,
             r"\brequests? for (?:\w+ )?information\b|\bright to know\b|\baccess(?: to)?(?: and \w+)? (?:your|the|any|what)\b|\bcop(?:y|ies) of (?:your|all|any|the|what|every)\b(?! clauses)|\bdisclosures?\b"
             r"|\brequests? (?:to know|for access|for a copy)\b|\bwhat (?:personal )?(?:information|data) we\b|\bprovide (?:you|them) with the following\b"
             r"|\bright of access\b|\bto access\b|\bsee (?:the|what) (?:personal )?(?:data|information)\b|\b(?:categories|specific pieces) of personal (?:information|data)\b",
         ),
-        (("correct",), r"\bcorrect(?:ed|ion|ing)?\b|\brectif\w+|\bupdat(?:e|ing) (?:your|it|them|inaccurate)\b|\binaccura\w+"),
-        (("opt_out_sale",), r"\bdo not sell\b|\bopt(?:ing)?[- ]?out of (?:the |any |our )?(?:sales?|selling|sharing)\b|\bstop (?:the )?(?:sale|selling)\b"),
+        (
+            ("correct",),
+            r"\bcorrect(?:ed|ion|ing)?\b|\brectif\w+|\bupdat(?:e|ing) (?:your|it|them|inaccurate)\b|\binaccura\w+",
+        ),
+        (
+            ("opt_out_sale",),
+            r"\bdo not sell\b|\bopt(?:ing)?[- ]?out of (?:the |any |our )?(?:sales?|selling|sharing)\b|\bstop (?:the )?(?:sale|selling)\b",
+        ),
         (("limit_sensitive",), r"\blimit (?:the )?(?:use|uses)\b.{0,40}\bsensitive\b"),
         (
             ("opt_out_marketing",),
@@ -32,9 +43,15 @@ PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
             r"\b(?:delete|deleting|clear|remove|block|refuse|disable|reject|erase)\b.{0,60}\b(?:cookies?|analytics|ga data)\b|\bcookies?\b.{0,60}\b(?:deletion|delete|block|refuse|control)\b"
             r"|\bopt[- ]?out browser add-on\b|\banalytics\b.{0,60}\b(?:opt[- ]?out|delet\w+)\b",
         ),
-        (("authorized_agent",), r"\bauthori[sz]ed? (?:an? )?(?:someone|agents?|another|person|representative)\b|\bon your behalf\b|\b(?:someone else|somebody else|another person|a person you trust|a (?:friend|relative))\b.{0,60}\brequest|\bpower of attorney\b"),
+        (
+            ("authorized_agent",),
+            r"\bauthori[sz]ed? (?:an? )?(?:someone|agents?|another|person|representative)\b|\bon your behalf\b|\b(?:someone else|somebody else|another person|a person you trust|a (?:friend|relative))\b.{0,60}\brequest|\bpower of attorney\b",
+        ),
         (("portability",), r"\bportab\w+|\bmachine[- ]readable\b|\bdownload (?:a copy of )?(?:your|my) data\b"),
-        (("object",), r"\bright to object\b|\bobject to\b|\brestrict(?:ion)? (?:of )?(?:the |our )?(?:processing|use)\b"),
+        (
+            ("object",),
+            r"\bright to object\b|\bobject to\b|\brestrict(?:ion)? (?:of )?(?:the |our )?(?:processing|use)\b",
+        ),
         (("complaint_discrimination",), r"\bdiscriminat\w+|\b(?:lodge|make|file) (?:a )?complaints?\b"),
     )
 )
@@ -43,15 +60,29 @@ ANY_REQUEST = re.compile(
     r"|\bprivacy requests?\b|\bdata (?:subject|protection) requests?\b|\bany of these rights\b",
     re.IGNORECASE,
 )
-GENERAL = re.compile(r"\b(?:questions?|concerns?|comments?|inquir\w+|enquir\w+|contact us|reach us|get in touch|feedback)\b", re.IGNORECASE)
+GENERAL = re.compile(
+    r"\b(?:questions?|concerns?|comments?|inquir\w+|enquir\w+|contact us|reach us|get in touch|feedback)\b",
+    re.IGNORECASE,
+)
 OTHER_DESK = re.compile(
     r"\bpress(?=@|\s+(?:office|inquir\w+|enquir\w+|team|contacts?|questions|releases?)\b)|\b(?:media (?:inquir\w+|enquir\w+|relations)|journalists?|vulnerabilit\w+|security (?:reports?|issues?|researchers?|flaws?|holes?|team)|bug bounty|law enforcement|subpoenas?|court orders?|investors?|careers?"
     r"|job applica\w+|sales team|wholesale|abuse reports?|copyright|dmca|police|help with (?:the|an?|your) (?:app|site|website|product|order|device)\b|technical support|billing)\b",
     re.IGNORECASE,
 )
 REGIMES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("CCPA", re.compile(r"\bCCPA\b|\bCPRA\b|\bCalifornia (?:Consumer|residents?|law|privacy)\b|\bresidents? of California\b", re.IGNORECASE)),
-    ("GDPR", re.compile(r"\bGDPR\b|\bGeneral Data Protection Regulation\b|\bEEA\b|\bEuropean (?:Union|Economic Area)\b|\bUK\b|\bUnited Kingdom\b")),
+    (
+        "CCPA",
+        re.compile(
+            r"\bCCPA\b|\bCPRA\b|\bCalifornia (?:Consumer|residents?|law|privacy)\b|\bresidents? of California\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "GDPR",
+        re.compile(
+            r"\bGDPR\b|\bGeneral Data Protection Regulation\b|\bEEA\b|\bEuropean (?:Union|Economic Area)\b|\bUK\b|\bUnited Kingdom\b"
+        ),
+    ),
 )
 
 

@@ -20,7 +20,8 @@ from ingest.rights import find_conditions, find_rights, find_steps
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
 
 PRIVACY_WORDS = re.compile(
-    r"\bprivacy\b|\bpersonal(?:ly identifiable)? (?:information|data)\b|\byour (?:data|information)\b|\bcookies?\b|\bdata protection\b|\bGDPR\b|\bCCPA\b", re.IGNORECASE
+    r"\bprivacy\b|\bpersonal(?:ly identifiable)? (?:information|data)\b|\byour (?:data|information)\b|\bcookies?\b|\bdata protection\b|\bGDPR\b|\bCCPA\b",
+    re.IGNORECASE,
 )
 
 
@@ -75,7 +76,9 @@ def _refuse_other_pages(outline: Outline, name: str) -> None:
     words = sum(len(text.split()) for text in body)
     hits = sum(len(PRIVACY_WORDS.findall(text)) for text in body)
     if words < 40 or hits < 3 or hits * 400 < words:
-        raise NotAPolicyError(name, "no privacy policy was found in this document; check that it is the policy's own page")
+        raise NotAPolicyError(
+            name, "no privacy policy was found in this document; check that it is the policy's own page"
+        )
 
 
 def _overrides(entry: Entry) -> tuple[ContactChannel, ...]:

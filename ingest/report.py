@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.pipeline import DocumentReport
+from ingest.purposes import RIGHTS
 from vectorstore.policy import ContactChannel, Damage, Policy
 
 
@@ -41,7 +42,8 @@ def policy_notes(policy: Policy) -> Iterator[str]:
     for channel in policy.channels:
         address = channel.value or f"unresolved (“{channel.label}”)"
         condition = f", {channel.conditions}" if channel.conditions else ""
-        purposes = ", ".join(channel.purposes) or "not for privacy requests"
+        purposes = "any request" if set(RIGHTS) <= set(channel.purposes) else ", ".join(channel.purposes)
+        purposes = purposes or "not for privacy requests"
         yield f"{channel.type}: {address}{condition}  [{purposes}]"
     for damage in policy.damage:
         if damage.unreliable:
@@ -90,4 +92,10 @@ def channel_object(policy: Policy, channel: ContactChannel) -> dict[str, Any]:
 
 def damage_object(damage: Damage) -> dict[str, Any]:
     """Return a damage flag; `unreliable` tells that words are lost there."""
-    return {"kind": damage.kind, "start": damage.start, "end": damage.end, "reason": damage.reason, "unreliable": damage.unreliable}
+    return {
+        "kind": damage.kind,
+        "start": damage.start,
+        "end": damage.end,
+        "reason": damage.reason,
+        "unreliable": damage.unreliable,
+    }

@@ -88,7 +88,9 @@ def _answer(answer: Answer, exchange: Exchange) -> str:
     asked_for = bool(request) and answer.status in ("request", "needs_policy")
     if asked_for:
         # The card below shows each channel with its link; the text's plain list of them would say it twice.
-        words = "\n".join(line for line in words.split("\n") if not line.startswith(("- ", "The policy's conditions: ")))
+        words = "\n".join(
+            line for line in words.split("\n") if not line.startswith(("- ", "The policy's conditions: "))
+        )
     elif answer.request and request:
         summary = f"What you can do: {TITLES.get(answer.request.type, 'contact the company')}"
         request = f'<details class="offer"><summary>{text(summary)}</summary>{request}</details>'

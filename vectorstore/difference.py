@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from vectorstore.policy import Policy
 
-ALIKE = 0.6  # share of matching characters from which two clauses count as one, reworded
+ALIKE = 0.5  # share of matching words from which two clauses count as one, reworded
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,19 @@ def differences(old: Policy, new: Policy) -> list[Change]:
     gone = [pair for pair in before if pair[1] not in kept]
     changes = []
     for section, text in (pair for pair in after if pair[1] not in kept):
-        match = max(gone, key=lambda pair: SequenceMatcher(None, pair[1], text).quick_ratio(), default=None)
-        if match is not None and SequenceMatcher(None, match[1], text).ratio() >= ALIKE:
+        match = max(gone, key=lambda pair: _likeness(pair[1], text), default=None)
+        if match is not None and _likeness(match[1], text) >= ALIKE:
             gone.remove(match)
             changes.append(Change("reworded", section, match[1], text))
         else:
             changes.append(Change("added", section, None, text))
     return changes + [Change("removed", section, text, None) for section, text in gone]
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return the share of words that match in order, in [0, 1]."""
+    words = SequenceMatcher(None, one.split(), other.split(), autojunk=False)
+    return words.ratio() if words.quick_ratio() >= ALIKE else 0.0
 
 
 def _clauses(policy: Policy) -> list[tuple[tuple[str, ...], str]]:

@@ -1,12 +1,15 @@
 """The store's errors. Owns what can go wrong with the library and its model; no error of parsing or answering.
 
 StoreError
-    ModelError           the embedding model's files are missing, changed or unreadable
-    MixedModelError      vectors of two models would meet in one index
-    UnknownPolicyError   no policy of that id is in the library
-    UnknownVersionError  the policy is there, the version is not
-    PolicyIdTakenError   the id belongs to another company's policy
-    IndexBuildError      a new index generation did not pass its probe
+    ModelError             the embedding model's files are missing, changed or unreadable
+    MixedModelError        vectors of two models would meet in one index
+    UnknownPolicyError     no policy of that id is in the library
+    UnknownVersionError    the policy is there, the version is not
+    PolicyIdTakenError     the id belongs to another company's policy
+    StoreUnavailableError  the database is locked, damaged or out of reach
+    StoredFormError        a stored policy was written by another version of the program
+    IndexBuildError        a new index generation could not be built or did not pass its probe
+    IndexReadError         a generation cannot be read; the exact scan takes over
 """
 
 from __future__ import annotations
@@ -25,10 +28,13 @@ class ModelError(StoreError):
 
 
 class MixedModelError(StoreError):
-    """An index was built with another model than the one in use: rebuild it, vectors of two models do not compare."""
+    """The library was embedded with another model than the one in use; vectors of two models do not compare."""
 
     def __init__(self, indexed: str, in_use: str) -> None:
-        super().__init__(f"the index was built with {indexed!r}, the model in use is {in_use!r}: rebuild the index")
+        super().__init__(
+            f"this library was embedded with the model {indexed!r}, and the model in use is {in_use!r}: vectors of two "
+            "models cannot be compared. Ingest the policies again into another --data-dir, or go back to the former model"
+        )
         self.indexed = indexed
         self.in_use = in_use
 
@@ -63,10 +69,39 @@ class PolicyIdTakenError(StoreError):
         self.newcomer = newcomer
 
 
+class StoreUnavailableError(StoreError):
+    """The database cannot be used now. `reason` says why, and what to do, in plain words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StoredFormError(StoreError):
+    """A stored policy is of a form that this version of the program does not read."""
+
+    def __init__(self, policy_id: str, version: str) -> None:
+        super().__init__(
+            f"version {version!r} of the policy {policy_id!r} was stored by another version of PolicyDesk: "
+            "ingest its document again, which replaces the record"
+        )
+        self.policy_id = policy_id
+        self.version = version
+
+
 class IndexBuildError(StoreError):
-    """A new index generation failed its probe; the former one goes on serving."""
+    """A new index generation could not be built or failed its probe; the former one goes on serving."""
 
     def __init__(self, folder: str, reason: str) -> None:
         super().__init__(f"the new index generation {folder} was not taken into use: {reason}")
+        self.folder = folder
+        self.reason = reason
+
+
+class IndexReadError(StoreError):
+    """A generation cannot be opened or searched; the exact scan of the stored vectors takes over."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(f"the index generation {folder} cannot be read: {reason}")
         self.folder = folder
         self.reason = reason

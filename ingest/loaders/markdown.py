@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.cleaning import normalise
 from ingest.document import Block, Link, LoadedDocument
 
-PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
+# Raw tags stay text for the parser; a break is white space, the other tags only dress words.
+BREAK = re.compile(r"</?(?:br|p|div|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
+DRESS = re.compile(r"</?(?:b|i|u|em|strong|span|sup|sub|small|a|font)\b[^<>]{0,200}>", re.IGNORECASE)
+PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table")
 
 
 def load_markdown(text: str) -> LoadedDocument:
     """Return the blocks of a Markdown document; the first level-one heading is its title."""
     blocks: list[Block] = []
-    depth, heading, row, in_item = 0, 0, [], 0
+    row: list[tuple[str, tuple[Link, ...]]] = []
+    depth, heading, in_item = 0, 0, 0
     title = None
     in_cell = False
     for token in PARSER.parse(_without_front_matter(text)):
@@ -38,12 +44,11 @@ def load_markdown(text: str) -> LoadedDocument:
             case "th_close" | "td_close":
                 in_cell = False
             case "tr_close":
-                cells = " | ".join(cell for cell in row if cell)
-                blocks += [Block(cells, "item", 1)] if cells else []
+                blocks += _row(row)
             case "inline":
                 words, links = _inline(token)
                 if in_cell:
-                    row.append(words)
+                    row.append((words, links))
                 elif words and heading:
                     title = title or (words if heading == 1 else None)
                     blocks.append(Block(words, "heading", heading, links))
@@ -52,6 +57,17 @@ def load_markdown(text: str) -> LoadedDocument:
             case "code_block" | "fence" | "html_block":
                 blocks += [Block(line) for raw in token.content.splitlines() if (line := normalise(raw))]
     return LoadedDocument(tuple(blocks), title=title, has_links=True)
+
+
+def _row(cells: list[tuple[str, tuple[Link, ...]]]) -> list[Block]:
+    """Return a table row as one block "a | b | c", none if it is empty."""
+    text = ""
+    links: list[Link] = []
+    for words, inside in cells:
+        text += " | " if text and words else ""
+        links += [Link(len(text) + link.start, len(text) + link.end, link.target) for link in inside]
+        text += words
+    return [Block(text, "item", 1, tuple(links))] if text else []
 
 
 def _without_front_matter(text: str) -> str:
@@ -68,7 +84,9 @@ def _inline(token: Token) -> tuple[str, tuple[Link, ...]]:
     opened: list[tuple[int, str]] = []
     for child in token.children or ():
         match child.type:
-            case "text" | "code_inline" | "html_inline":
+            case "text":
+                words = _joined(words, DRESS.sub("", BREAK.sub(" ", child.content)))
+            case "code_inline":
                 words = _joined(words, child.content)
             case "softbreak" | "hardbreak":
                 words = _joined(words, " ")

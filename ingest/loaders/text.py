@@ -13,22 +13,23 @@ WRAPPED_AT_LEAST = 55
 
 def load_text(text: str) -> LoadedDocument:
     """Return the lines of a text dump as blocks, in order."""
-    lines: list[str] = []
+    blocks: list[list[str]] = []
     blank_before = True
     for raw in text.splitlines():
         line = normalise(raw)
         if not line:
             blank_before = True
             continue
-        if not blank_before and _continues(lines[-1], line):
-            lines[-1] = f"{lines[-1]} {line}"
+        if not blank_before and _continues(blocks[-1][-1], line):
+            blocks[-1].append(line)
         else:
-            lines.append(line)
+            blocks.append([line])
         blank_before = False
+    lines = [" ".join(parts) for parts in blocks]
     found = next((match.group(1) for line in lines[:5] if (match := URL_LINE.match(line))), None)
     return LoadedDocument(tuple(Block(line) for line in lines), url=found)
 
 
 def _continues(line: str, following: str) -> bool:
     """Return True if `following` is the rest of a sentence that was wrapped."""
-    return len(line.rsplit("\n", 1)[-1]) >= WRAPPED_AT_LEAST and line[-1] not in ".:;!?" and following[0].islower()
+    return len(line) >= WRAPPED_AT_LEAST and line[-1] not in ".:;!?" and following[0].islower()

@@ -156,3 +156,10 @@ def test_openapi_describes_answers_and_problems(client):
     api = client.get("/openapi.json").json()
     assert {"/api/v1/ask", "/api/v1/policies", "/api/v1/policies/{policy_id}", "/healthz"} <= api["paths"].keys()
     assert {"Answer", "Citation", "Problem"} <= api["components"]["schemas"].keys()
+
+
+def test_a_body_of_another_type_is_refused_in_words(client):
+    answer = client.post("/api/v1/ask", content=b'{"question": "hi"}', headers={"content-type": "text/plain"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "Traceback" not in answer.text

@@ -42,7 +42,8 @@ def test_all_faults_are_gathered_with_their_lines(tmp_path):
     assert [fault.line for fault in found] == [2, 3, 4, 5, 6]
     assert "Invalid JSON" in found[0].reason
     assert found[1].reason == "the field 'kind' is missing"
-    assert "kind" in found[2].reason and "'riddle'" in found[2].reason
+    assert "kind" in found[2].reason
+    assert "'riddle'" in found[2].reason
     assert found[3].reason == "the id 'a' is taken by line 1"
     assert found[4].reason == "not UTF-8 text"
 

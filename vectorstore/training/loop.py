@@ -142,7 +142,7 @@ def tune(base: Encoder, tokenizer: Tokenizer, material: Material, recipe: Recipe
             left, right = embed(encoder, tokenizer, questions), embed(encoder, tokenizer, clauses)
         loss = masked_softmax(recipe.scale * left.float() @ right.float().T, wanted, ignored, recipe.single)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(moving, 1.0)
         optimiser.step()
         plan.step()

@@ -1,0 +1,167 @@
+"""Sources go into the library one by one; what fails is told and stops nothing, and nothing known is embedded again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest import ingest_sources
+from ingest.pipeline import MAX_BYTES
+from vectorstore.library import PolicyLibrary
+
+ACME = (
+    "Privacy Notice\nLast Updated: May 1, 2026\n"
+    "Acme Tools, Inc. (“Acme” or “we”) respects your privacy. This notice says which personal information we collect and why.\n"
+    "Retention\nWe keep your personal information for as long as your account is open, and then for two more years.\n"
+    "Contact\nTo make any request about your data, write to privacy@acme.example at any time.\n"
+)
+OTHER = ACME.replace("Acme Tools", "Beta Works").replace("Acme", "Beta").replace("acme", "beta")
+
+
+def write(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_a_new_document_is_stored_with_its_version(tmp_path: Path, library: PolicyLibrary) -> None:
+    (report,) = ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
+    assert (report.policy_id, report.status, report.version, report.error) == ("acme", "new", "2026-05-01", None)
+    assert report.passages == report.embedded > 5
+    assert library.get("acme").channels[0].value == "privacy@acme.example"
+
+
+def test_an_unchanged_document_embeds_nothing(tmp_path: Path, library: PolicyLibrary, embedder) -> None:  # type: ignore[no-untyped-def]
+    path = write(tmp_path, "acme.txt", ACME)
+    ingest_sources([path], library)
+    before = embedder.encoded
+    (report,) = ingest_sources([path], library)
+    assert (report.status, report.embedded, embedder.encoded) == ("unchanged", 0, before)
+    assert library.versions("acme") == ["2026-05-01"]
+
+
+def test_a_changed_document_is_a_new_version_and_embeds_only_what_changed(
+    tmp_path: Path, library: PolicyLibrary, embedder
+) -> None:  # type: ignore[no-untyped-def]
+    path = write(tmp_path, "acme.txt", ACME)
+    (first,) = ingest_sources([path], library)
+    before = embedder.encoded
+    write(
+        tmp_path, "acme.txt", ACME.replace("May 1, 2026", "June 2, 2026").replace("two more years", "three more years")
+    )
+    (second,) = ingest_sources([path], library)
+    assert (second.status, second.version) == ("changed", "2026-06-02")
+    # The date line and the sentence that changed, each as a clause and as a sentence.
+    assert second.embedded == embedder.encoded - before == 4 < first.embedded
+    assert library.versions("acme") == ["2026-05-01", "2026-06-02"]
+    assert "two more years" in library.get("acme", "2026-05-01").text
+    assert "three more years" in library.get("acme").text
+
+
+def test_other_words_of_the_same_date_are_a_version_of_their_own(tmp_path: Path, library: PolicyLibrary) -> None:
+    path = write(tmp_path, "acme.txt", ACME)
+    ingest_sources([path], library)
+    write(tmp_path, "acme.txt", ACME.replace("two more", "three more"))
+    (report,) = ingest_sources([path], library)
+    assert report.version == "2026-05-01-2"
+
+
+def test_an_id_taken_by_another_company_is_refused_and_nothing_is_lost(tmp_path: Path, library: PolicyLibrary) -> None:
+    ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
+    stored = library.get("acme")
+    (report,) = ingest_sources([write(tmp_path, "beta.txt", OTHER)], library, policy_id="acme")
+    assert report.status == "failed"
+    assert report.error is not None
+    assert "belongs to Acme" in report.error
+    assert "speaks for Beta" in report.error
+    assert library.get("acme") == stored
+    assert library.versions("acme") == ["2026-05-01"]
+
+
+def test_one_bad_document_never_stops_the_rest(tmp_path: Path, library: PolicyLibrary) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder, "a-empty.txt", "")
+    write(folder, "b-binary.txt", b"\x00\x01\x02" * 99)
+    write(folder, "c-recipe.txt", "Pancakes\n" + "Mix the flour with the milk and fry it in butter. " * 20)
+    write(folder, "d-acme.txt", ACME)
+    write(folder, "e-notes.docx", ACME)
+    reports = ingest_sources([folder, tmp_path / "missing.txt", folder / "e-notes.docx"], library)
+    assert [(r.policy_id, r.status) for r in reports] == [
+        ("a-empty", "failed"),
+        ("b-binary", "failed"),
+        ("c-recipe", "failed"),
+        ("d-acme", "new"),
+        ("missing", "failed"),
+        ("e-notes", "failed"),
+    ]
+    assert [r.error.split(";")[0] for r in reports if r.error] == [
+        "the document is empty",
+        "this is a binary file",
+        "no privacy policy was found in this document",
+        "there is no such file or folder",
+        "no loader for .docx",
+    ]
+    assert [policy.id for policy in library.policies()] == ["d-acme"]
+
+
+def test_fifty_megabytes_are_refused_without_reading_them(tmp_path: Path, library: PolicyLibrary) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        os.truncate(file.fileno(), 50 * 1024 * 1024)
+    (report,) = ingest_sources([path], library)
+    assert report.status == "failed"
+    assert report.error == "the file is over 10 MB; a policy is text of a few hundred kB at most"
+    assert MAX_BYTES == 10 * 1024 * 1024
+
+
+def test_a_manifest_gives_ids_and_overrides_and_misses_no_entry(tmp_path: Path, library: PolicyLibrary) -> None:
+    write(tmp_path, "one.txt", ACME)
+    manifest = (
+        "policies:\n- {id: tools, source: one.txt, company: The Tool Shop, aliases: [Shop], url: 'https://acme.example/p',\n"
+        "   channels: [{type: web_form, value: 'https://acme.example/form', purposes: [delete]}]}\n- {id: gone, source: gone.txt}\n"
+    )
+    reports = ingest_sources([write(tmp_path, "policies.yaml", manifest)], library)
+    assert [(r.policy_id, r.status) for r in reports] == [("tools", "new"), ("gone", "failed")]
+    policy = library.get("tools")
+    assert (policy.company, policy.url) == ("The Tool Shop", "https://acme.example/p")
+    assert {"Shop", "Acme", "Acme Tools, Inc."} <= set(policy.aliases)
+    assert [(c.type, c.origin) for c in policy.channels] == [("email", "text"), ("web_form", "override")]
+
+
+def test_a_folder_with_a_manifest_is_read_by_it(tmp_path: Path, library: PolicyLibrary) -> None:
+    write(tmp_path, "one.txt", ACME)
+    write(tmp_path, "two.txt", OTHER)
+    write(tmp_path, "policies.yaml", "policies:\n- {id: only, source: two.txt}\n")
+    assert [r.policy_id for r in ingest_sources([tmp_path], library)] == ["only"]
+
+
+def test_a_faulty_manifest_is_one_failed_document(tmp_path: Path, library: PolicyLibrary) -> None:
+    reports = ingest_sources(
+        [write(tmp_path, "policies.yaml", "policies: 7\n"), write(tmp_path, "acme.txt", ACME)], library
+    )
+    assert [r.status for r in reports] == ["failed", "new"]
+
+
+def test_an_id_for_two_documents_is_a_wrong_argument(tmp_path: Path, library: PolicyLibrary) -> None:
+    paths = [write(tmp_path, "a.txt", ACME), write(tmp_path, "b.txt", ACME)]
+    with pytest.raises(ValueError, match="names one policy, but 2 documents were given"):
+        ingest_sources(paths, library, policy_id="acme")
+
+
+def test_progress_is_told_before_each_document_and_at_the_end(tmp_path: Path, library: PolicyLibrary) -> None:
+    seen: list[tuple[int, int, str]] = []
+    ingest_sources([write(tmp_path, "acme.txt", ACME)], library, on_document=lambda *step: seen.append(step))
+    assert seen == [(0, 1, "acme.txt"), (1, 1, "index")]
+
+
+def test_what_is_ingested_is_found_by_search(tmp_path: Path, library: PolicyLibrary, embedder) -> None:  # type: ignore[no-untyped-def]
+    ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
+    vector = embedder.encode(
+        ["We keep your personal information for as long as your account is open, and then for two more years."]
+    )[0]
+    policy_id, version, position, _ = library.search(vector, 1)[0]
+    passage = library.vectors(policy_id, version).passages[position]
+    assert library.get(policy_id).text[passage.start : passage.end].startswith("We keep your personal information")
