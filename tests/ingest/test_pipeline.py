@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_a_new_document_is_stored_with_its_version(tmp_path: Path, library: Poli
     assert library.get("acme").channels[0].value == "privacy@acme.example"
 
 
-def test_an_unchanged_document_embeds_nothing(tmp_path: Path, library: PolicyLibrary, embedder) -> None:  # type: ignore[no-untyped-def]
+def test_an_unchanged_document_embeds_nothing(tmp_path: Path, library: PolicyLibrary, embedder: Any) -> None:
     path = write(tmp_path, "acme.txt", ACME)
     ingest_sources([path], library)
     before = embedder.encoded
@@ -43,8 +44,8 @@ def test_an_unchanged_document_embeds_nothing(tmp_path: Path, library: PolicyLib
 
 
 def test_a_changed_document_is_a_new_version_and_embeds_only_what_changed(
-    tmp_path: Path, library: PolicyLibrary, embedder
-) -> None:  # type: ignore[no-untyped-def]
+    tmp_path: Path, library: PolicyLibrary, embedder: Any
+) -> None:
     path = write(tmp_path, "acme.txt", ACME)
     (first,) = ingest_sources([path], library)
     before = embedder.encoded
@@ -157,7 +158,7 @@ def test_progress_is_told_before_each_document_and_at_the_end(tmp_path: Path, li
     assert seen == [(0, 1, "acme.txt"), (1, 1, "index")]
 
 
-def test_what_is_ingested_is_found_by_search(tmp_path: Path, library: PolicyLibrary, embedder) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_ingested_is_found_by_search(tmp_path: Path, library: PolicyLibrary, embedder: Any) -> None:
     ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
     vector = embedder.encode(
         ["We keep your personal information for as long as your account is open, and then for two more years."]

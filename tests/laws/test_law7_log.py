@@ -39,17 +39,19 @@ class Kept(logging.Handler):
 
 @pytest.fixture
 def kept() -> Iterator[Kept]:
-    """Everything that is logged during a test, at DEBUG level."""
+    """Everything that is logged during a test, at DEBUG level, also by loggers that an earlier server had silenced."""
     handler, root = Kept(), logging.getLogger()
-    before = root.level, {name: logging.getLogger(name).level for name in OURS}
+    watched = [root, *(logging.getLogger(name) for name in (*OURS, "uvicorn", "uvicorn.access", "uvicorn.error"))]
+    before = [(logger, logger.level, logger.propagate, logger.disabled) for logger in watched]
     root.addHandler(handler)
-    for name in ("", *OURS):
-        logging.getLogger(name or None).setLevel(logging.DEBUG)
+    for logger in watched:
+        logger.setLevel(logging.DEBUG)
+        logger.propagate, logger.disabled = True, False
     yield handler
     root.removeHandler(handler)
-    root.setLevel(before[0])
-    for name, level in before[1].items():
-        logging.getLogger(name).setLevel(level)
+    for logger, level, propagate, disabled in before:
+        logger.setLevel(level)
+        logger.propagate, logger.disabled = propagate, disabled
 
 
 @pytest.fixture
