@@ -11,6 +11,7 @@ import numpy as np
 from bot.question import Question, read_question
 from bot.reply import Turn
 from bot.requests.intent import Intent, IntentRecogniser
+from bot.requests.wording import MATTER
 from bot.retrieve import question_words
 from bot.rewrite import StandAlone, stand_alone
 from bot.scope import Scope, ScopeFinder, compares
@@ -78,18 +79,18 @@ class QuestionReader:
         vector = self._vector(bare, background, alone.share)
         intent = self._recogniser.recognise(question.text)
         words = question_words(f"{bare} {background}", finder.name_words())
-        return Asked(raw, question, scope, vector, words, intent, self._wish(question, scope, intent, alone))
+        wish = self._wish(question, scope, intent, alone)
+        if wish is not None:
+            vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
+            words = words + question_words(MATTER[wish], frozenset())
+        return Asked(raw, question, scope, vector, words, intent, wish)
 
     def _vector(self, bare: str, background: str, share: float) -> np.ndarray:
         """Return the query vector: the whole, its last sentence once more where there are several, and the background's share."""
         last = next((part for part in reversed(SENTENCE.split(bare)) if len(part.split()) >= 3), bare)
         vectors = self._library.embedder.encode([bare, last, background])
-        mixed = vectors[0] if last == bare else vectors[0] + vectors[1]
-        mixed = mixed / (np.linalg.norm(mixed) or 1.0)
-        if background:
-            mixed = (1 - share) * mixed + share * vectors[2]
-        unit: np.ndarray = mixed / (np.linalg.norm(mixed) or 1.0)
-        return unit
+        whole = _unit(vectors[0] if last == bare else vectors[0] + vectors[1])
+        return _unit((1 - share) * whole + share * vectors[2]) if background else whole
 
     def _wish(self, question: Question, scope: Scope, intent: Intent, alone: StandAlone) -> str | None:
         """Return the request type of a wish. Words that ask for a fact need a surer sign of a wish than plain speech."""
@@ -109,3 +110,8 @@ class QuestionReader:
                 else None
             )
         return None
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    unit: np.ndarray = vector / (np.linalg.norm(vector) or 1.0)
+    return unit

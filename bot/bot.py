@@ -175,7 +175,7 @@ class PolicyBot:
         opening = compose.which_company(asked.scope.policies, shown=True) if unnamed else ""
         text = compose.comparison_text(opening, parts, silent, damaged)
         verdicts = {verdict for _, verdict, _ in parts}
-        shared = verdicts.pop() if len(verdicts) == 1 and not unnamed and not silent else None
+        shared = verdicts.pop() if len(verdicts) == 1 and len(parts) == len(found) else None
         return self._made(asked, "needs_policy" if unnamed else "answered", text, quotes, shared)
 
     def _request(self, asked: Asked, kind: str) -> Answer:

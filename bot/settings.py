@@ -19,11 +19,11 @@ class AnswerSettings:
     clause_weight: float = 0.3
     lexical_weight: float = 0.2
     definition_penalty: float = 0.10
-    answer_from: float = 0.45
+    answer_from: float = 0.44
     nearest_from: float = 0.30
     wish_from: float = 0.33
     wish_from_question: float = 0.60
-    spread: float = 0.17
+    spread: float = 0.16
     max_quotes: int = 5
     usual_quotes: int = 4
     max_quoted: int = 1_200  # characters of all quotes together

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import DocumentTooLargeError, IngestError, SourceNotFoundError
+from ingest.errors import DocumentTooLargeError, IngestError, SourceNotFoundError, UnsupportedFormatError
 from ingest.loaders import LOADERS
 from ingest.manifest import Entry, read_manifest
 from ingest.passages import passages_of
@@ -76,6 +77,9 @@ def ingest_sources(
 
 def _documents(source: Path) -> Iterator[tuple[Path, Entry]]:
     """Yield the documents of one source: itself, the files of a folder, or the entries of a manifest."""
+    if re.match(r"https?:/", str(source)):
+        reason = "pages are not fetched from the web yet: save the page as HTML and ingest the file"
+        raise UnsupportedFormatError(str(source), reason)
     if not source.exists():
         raise SourceNotFoundError(str(source), "there is no such file or folder")
     if source.is_dir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent
 
@@ -11,7 +12,11 @@ from bot.requests.drafts import draft_for
 from bot.requests.rights import expectation, right_name
 from vectorstore.policy import ChannelMention, Condition, ContactChannel, Policy, Right
 
-KNOW = {"know_categories", "know_specific"}
+# Policies grant both rights to know in one breath; these words tell the two apart.
+TELLING = {
+    "know_categories": re.compile(r"\bcategor", re.IGNORECASE),
+    "know_specific": re.compile(r"\bspecific pieces|\bcop(?:y|ies)\b|\baccess\b", re.IGNORECASE),
+}
 
 
 def channels_for(policy: Policy, request_type: str) -> list[ContactChannel]:
@@ -24,9 +29,16 @@ def channels_for(policy: Policy, request_type: str) -> list[ContactChannel]:
 
 
 def rights_for(policy: Policy, request_type: str) -> list[Right]:
-    """Return the sentences that grant that right, those of undamaged clauses first."""
+    """Return the sentences that grant that right, undamaged ones first, then those that name the very thing asked for."""
     granted = [right for right in policy.rights if right.type == request_type]
-    return sorted(granted, key=lambda right: policy.is_damaged(right.start, right.end))
+    telling = TELLING.get(request_type)
+    return sorted(
+        granted,
+        key=lambda right: (
+            policy.is_damaged(right.start, right.end),
+            telling is not None and not telling.search(policy.text[right.start : right.end]),
+        ),
+    )
 
 
 def offer_for(policies: Sequence[Policy], request_type: str) -> RequestOffer:

@@ -22,6 +22,22 @@ WISH = {
     "complaint_discrimination": "complain about being treated worse for using your rights",
     "general_contact": "reach the company about privacy",
 }
+# The question behind each wish, searched along with the person's own words, which may speak of anything.
+MATTER = {
+    "know_categories": "Which categories of personal information collected about me can I ask for?",
+    "know_specific": "Can I get a copy of the personal information you hold about me?",
+    "delete": "Can I ask you to delete my personal information?",
+    "correct": "Can I correct or update personal information that is wrong?",
+    "opt_out_sale": "Do you sell my personal information to anyone?",
+    "limit_sensitive": "Can I limit the use of my sensitive personal information?",
+    "opt_out_marketing": "How do I opt out of marketing e-mails?",
+    "cookie_analytics_delete": "How do I delete cookies and analytics data?",
+    "authorized_agent": "Can someone else make a request on my behalf?",
+    "portability": "Can I take my data along in a machine-readable format?",
+    "object": "Can I object to a use of my data?",
+    "complaint_discrimination": "Will I be treated worse for using my privacy rights?",
+    "general_contact": "How do I contact you with questions about privacy?",
+}
 NAMES = {"email": "E-mail", "phone": "Phone", "mail": "Post", "web_form": "Form", "api": "Request endpoint"}
 
 

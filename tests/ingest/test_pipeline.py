@@ -166,3 +166,10 @@ def test_what_is_ingested_is_found_by_search(tmp_path: Path, library: PolicyLibr
     policy_id, version, position, _ = library.search(vector, 1)[0]
     passage = library.vectors(policy_id, version).passages[position]
     assert library.get(policy_id).text[passage.start : passage.end].startswith("We keep your personal information")
+
+
+def test_a_web_address_is_refused_with_the_way_out(library: PolicyLibrary) -> None:
+    (report,) = ingest_sources(["https://www.larkspur.example/help/privacy"], library)
+    assert report.status == "failed"
+    assert "save the page as HTML" in str(report.error)
+    assert library.policies() == []
