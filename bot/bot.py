@@ -113,7 +113,9 @@ class PolicyBot:
         quotes = choose_quotes(judgement.hits, asked.question, self.settings, most) if judgement.answers else []
         lost = next((hit for hit in hits[:LOST_AMONG] if _answer_is_lost(policy, hit)), None)
         damaged = (
-            lost is not None and (not quotes or lost is judgement.hits[0]) and lost.score >= self.settings.nearest_from
+            lost is not None
+            and lost.score >= self.settings.nearest_from
+            and (not quotes or lost.score >= hits[0].score - LOST_WITHIN)
         )
         if damaged and lost is not None:
             judgement = replace(judgement, hits=(lost, *judgement.hits))
@@ -126,9 +128,13 @@ class PolicyBot:
         if not found.answers:
             return self._silent(asked, [found])
         found, lead = self._selected(asked, found)
-        verdict = verdict_for(asked.question, [quote.said for quote in found.quotes])
+        verdict = self._verdict(asked, found.quotes)
         text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
+
+    def _verdict(self, asked: Asked, quotes: Sequence[Quote]) -> str | None:
+        sure = bool(quotes) and quotes[0].score >= self.settings.sure_from
+        return verdict_for(asked.question, [quote.said for quote in quotes], sure)
 
     def _selected(self, asked: Asked, found: _Found) -> tuple[_Found, str | None]:
         """Let the language model, if there is one, pick among the sentences found and word the lead."""
@@ -169,7 +175,7 @@ class PolicyBot:
             kept = _within(one.quotes[:share], room)
             numbered = [(len(quotes) + n, quote) for n, quote in enumerate(kept, start=1)]
             quotes += kept
-            parts.append((one.policy, verdict_for(asked.question, [quote.said for quote in kept]), numbered))
+            parts.append((one.policy, self._verdict(asked, kept), numbered))
         silent = [one.policy for one in found if not one.answers and not one.damaged]
         damaged = [one.policy for one in found if one.damaged]
         opening = compose.which_company(asked.scope.policies, shown=True) if unnamed else ""
@@ -317,6 +323,7 @@ OUT_OF_SCOPE = (
 
 
 LOST_AMONG = 5  # best sentences among which the opening of a damaged list counts as what should have answered
+LOST_WITHIN = 0.05  # how far below the best score it may lie where there are other quotes
 
 
 def _answer_is_lost(policy: Policy, best: Hit) -> bool:

@@ -11,7 +11,7 @@ from bot.settings import AnswerSettings
 from vectorstore.lexical import words_of
 from vectorstore.policy import Clause, Policy, Sentence
 
-LONGEST_LIST = 1_000  # characters of a list quoted as one piece
+LONGEST_LIST = 1_200  # characters of a list quoted as one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
     sentence = hit.sentence
     if sentence.kind == "heading":
         return None
+    # What a damaged list announces is lost: its opening line must never stand over the wrong items.
+    if sentence.kind == "lead_in" and hit.policy.is_damaged(sentence.start, sentence.end):
+        return None
     wants_list = (
         sentence.kind == "lead_in"
         or (sentence.kind == "item" and len(hit.text.split()) <= 3)
@@ -92,7 +95,7 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
 def _whole_list(hit: Hit, room: int) -> Quote | None:
     lead = hit.sentence.lead_in or (hit.sentence.start, hit.sentence.end)
     items = tuple(s for s in hit.clause.sentences if s.kind == "item" and s.lead_in == lead)
-    if not items:
+    if not items or hit.policy.is_damaged(hit.clause.start, hit.clause.end):
         return None
     start, end = lead[0], items[-1].end
     if end - start > min(room, LONGEST_LIST):

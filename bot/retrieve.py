@@ -74,8 +74,6 @@ class Retriever:
             return []
         own, clause = held.own @ vector, held.clause @ vector
         lexical = held.lexical.scores(words)
-        best = float(lexical.max())
-        lexical = lexical / best if best > 0 else lexical
         weights = self._settings
         mixed = weights.sentence_weight * own + weights.clause_weight * clause + weights.lexical_weight * lexical
         if not defines:

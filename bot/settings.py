@@ -9,21 +9,24 @@ from dataclasses import dataclass
 class AnswerSettings:
     """Weights and limits of answering.
 
-    The three weights add up to 1 and mix the cosine of a sentence, the cosine of its clause, and its BM25 score divided by the
-    best one in the policy. `answer_from` and `nearest_from` are mixed scores: above the first a policy is taken to answer, between the two
-    the nearest clause is shown as not answering. `wish_from` and `wish_from_question` are how sure (0-1) the intent must be that a
-    person wants something done, in plain speech and in words that ask for a fact. `spread` is how far below the best quote a further one may lie.
+    The three weights add up to 1 and mix the cosine of a sentence, the cosine of its clause, and its BM25 score as a share of the
+    highest possible; `definition_penalty` is taken off sentences that only define a word. The next three are mixed scores: from
+    `answer_from` on a policy is taken to answer, below it the nearest clause is shown as not answering down to `nearest_from`, and
+    only from `sure_from` on the verdict may be a plain yes or no. `wish_from` and `wish_from_question` are how sure (0-1) the intent
+    must be that a person wants something done, in plain speech and in words that ask for a fact. `spread` is how far below the best
+    quote a further one may lie.
     """
 
     sentence_weight: float = 0.5
     clause_weight: float = 0.3
     lexical_weight: float = 0.2
     definition_penalty: float = 0.10
-    answer_from: float = 0.44
-    nearest_from: float = 0.30
+    answer_from: float = 0.35
+    sure_from: float = 0.45
+    nearest_from: float = 0.24
     wish_from: float = 0.33
     wish_from_question: float = 0.60
-    spread: float = 0.16
+    spread: float = 0.13
     max_quotes: int = 5
     usual_quotes: int = 4
     max_quoted: int = 1_200  # characters of all quotes together

@@ -26,6 +26,7 @@ POSSIBLE = re.compile(
     r"\b(?:may|might|could|can|sometimes|occasionally|generally|typically|from time to time|where possible)\b",
     re.IGNORECASE,
 )
+AUDIENCE = re.compile(r"\bresidents?\b|\bpeople who live in\b|\bif you (?:are|live) in\b", re.IGNORECASE)
 ASKS_NEGATIVE = re.compile(
     r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
 )
@@ -46,14 +47,18 @@ def polarity(sentence: str) -> str:
     return "conditional" if conditional else "yes"
 
 
-def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
+def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True) -> str | None:
     """Return the verdict that the evidence supports, best sentence first; None if the question is not one for yes or no.
+
+    `sure` is False where the best sentence is near the question rather than on it: then there is no plain yes or no.
 
     The best sentence decides, but a "yes" against which another quote speaks is "conditional". A question put in the negative
     gets "yes" only where the policy says no.
     """
     if not question.yes_no or not sentences:
         return None
+    if not sure:
+        return "conditional"
     first = polarity(sentences[0])
     if ASKS_DUTY.search(question.text) and FREE_CHOICE.search(sentences[0]):
         return "no"
@@ -62,7 +67,7 @@ def verdict_for(question: Question, sentences: Sequence[str]) -> str | None:
         first = "conditional"
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
-    if first == "yes" and any(polarity(sentence) == "no" for sentence in sentences[1:]):
+    if first == "yes" and any(polarity(sentence) == "no" or AUDIENCE.search(sentence) for sentence in sentences[1:]):
         return "conditional"
     return first
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ingest.outline import Outline
 from vectorstore.policy import Clause, ContactChannel, Damage
@@ -43,6 +44,17 @@ def find_damage(outline: Outline, channels: tuple[ContactChannel, ...], has_link
         if channel.status == "unresolved":
             found.append(Damage("lost_link", channel.mentions[0].start, channel.mentions[0].end, why))
     return tuple(sorted(found, key=lambda damage: (damage.start, damage.end, damage.kind)))
+
+
+def without_false_lead_ins(clauses: tuple[Clause, ...], damage: tuple[Damage, ...]) -> tuple[Clause, ...]:
+    """Return the clauses with the items of spliced lists standing alone: the line above them is not theirs."""
+    spliced = {(flaw.start, flaw.end) for flaw in damage if flaw.kind == "spliced_list"}
+    return tuple(
+        replace(clause, sentences=tuple(replace(s, lead_in=None) for s in clause.sentences))
+        if (clause.start, clause.end) in spliced
+        else clause
+        for clause in clauses
+    )
 
 
 def _splice(outline: Outline, clause: Clause) -> list[Damage]:

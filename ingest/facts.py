@@ -91,6 +91,6 @@ def _cues(outline: Outline) -> tuple[str, ...]:
     wanted = (
         line
         for line in lines
-        if 3 <= len(line) <= 40 and len(line.split()) <= 3 and "://" not in line and not re.match(r"GTM-|UA-", line)
+        if 3 <= len(line) <= 40 and len(line.split()) <= 5 and "://" not in line and not re.match(r"GTM-|UA-", line)
     )
     return tuple(dict.fromkeys(wanted))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ingest.cleaning import decode
 from ingest.contacts import find_channels
-from ingest.damage import find_damage
+from ingest.damage import find_damage, without_false_lead_ins
 from ingest.errors import EmptyDocumentError, NotAPolicyError
 from ingest.facts import find_facts
 from ingest.loaders import loader_for
@@ -40,6 +40,7 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
     facts = find_facts(outline, document, url)
     channels = find_channels(outline, url)
     rights = find_rights(outline)
+    damage = find_damage(outline, channels, document.has_links)
     dates = facts.dates
     if entry.effective and not any(date.kind == "effective" for date in dates):
         dates = (*dates, PolicyDate("effective", entry.effective, 0, 0))
@@ -55,12 +56,12 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
         cues=facts.cues,
         url=url,
         dates=dates,
-        clauses=outline.clauses,
+        clauses=without_false_lead_ins(outline.clauses, damage),
         channels=(*channels, *_overrides(entry)),
         steps=find_steps(outline),
         rights=rights,
         conditions=find_conditions(outline, rights),
-        damage=find_damage(outline, channels, document.has_links),
+        damage=damage,
     )
     dated = policy.date("updated") or policy.date("effective")
     return replace(policy, version=dated.iso if dated else "undated")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import bm25s
@@ -16,6 +18,7 @@ STOP = frozenset(
     "there these they this those to was we were what when where which who why will with would you your am not no any about get got just tell please".split()
 )
 
+UNKNOWN = 0.5  # share of its idf at which a word of the question counts that no text holds
 # Forms that a stemmer keeps apart: irregular verbs, and the words that policies and people use for one thing.
 SAME = {
     form: word
@@ -59,13 +62,24 @@ class LexicalIndex:
         self._count = len(texts)
         self._index = bm25s.BM25(method="lucene")
         tokens = [words_of(text) or ["\x00"] for text in texts]
-        self._known = {token for row in tokens for token in row}
+        self._rows = Counter(token for row in tokens for token in set(row))
         if texts:
             self._index.index(tokens, show_progress=False)
 
     def scores(self, words: Sequence[str]) -> np.ndarray:
-        """Return the BM25 score of every text for those stems, float32 (n,); 0 where no word is shared."""
-        known = [word for word in words if word in self._known]
+        """Return how much of those stems every text holds, float32 (n,) in [0, 1].
+
+        It is the BM25 score over the highest one could be, the sum of the stems' idf: a word that no text holds counts against all at half
+        its weight (people have their own words for things), so that a text which shares only everyday words with the question scores low.
+        """
+        wanted = list(dict.fromkeys(words))
+        known = [word for word in wanted if word in self._rows]
         if not known or self._count == 0:
             return np.zeros(self._count, dtype=np.float32)
-        return np.asarray(self._index.get_scores(known), dtype=np.float32)
+        ideal = sum(self._idf(word) * (1.0 if word in self._rows else UNKNOWN) for word in wanted)
+        return np.asarray(self._index.get_scores(known), dtype=np.float32) / np.float32(ideal)
+
+    def _idf(self, word: str) -> float:
+        """Inverse document frequency as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+        found = self._rows[word]
+        return math.log(1 + (self._count - found + 0.5) / (found + 0.5))
