@@ -15,12 +15,11 @@ from bot.citations import check_quote_law, cite
 from bot.evidence import Quote, choose_quotes
 from bot.facts import dates_first
 from bot.plain_replies import plain_reply
-from bot.question import read_question
 from bot.reply import Answer, RequestOffer, Turn
 from bot.requests.intent import IntentRecogniser
-from bot.requests.offer import offer_for, request_quotes
+from bot.requests.offer import channels_for, offer_for, request_quotes
 from bot.requests.wording import request_text
-from bot.retrieve import Hit, Retriever, question_words
+from bot.retrieve import Hit, Retriever
 from bot.settings import AnswerSettings
 from bot.suggestions import STARTERS, Starter, suggest
 from bot.verdict import verdict_for
@@ -302,18 +301,18 @@ class PolicyBot:
         if key not in self._suggestions:
             kept = []
             for starter in STARTERS:
-                question = read_question(starter.format(company="").replace("  ", " "), self.settings.max_question)
-                vector = self.library.embedder.encode([question.text])[0]
-                hits = self._retriever.rank(policy, vector, question_words(question.text, frozenset()))
-                judgement = judge(question, hits, self.settings)
-                if (
-                    judgement.answers
-                    and judgement.hits[0].score >= self.settings.answer_from + 0.1
-                    and not _answer_is_lost(policy, judgement.hits[0])
-                ):
-                    kept.append(Starter(starter.format(company=policy.company), vector))
+                asked = self._reader.read(starter.format(company=policy.company), (policy.id,), ())
+                if self._can_offer(asked, policy):
+                    kept.append(Starter(asked.raw, asked.vector))
             self._suggestions[key] = kept
         return self._suggestions[key]
+
+    def _can_offer(self, asked: Asked, policy: Policy) -> bool:
+        """True if the question is sure to get an answer: well found and undamaged, or a wish that has a channel."""
+        if asked.wish is not None:
+            return bool(channels_for(policy, asked.wish))
+        found = self._search(asked, policy)
+        return found.answers and found.judgement.hits[0].score >= self.settings.answer_from + 0.1
 
 
 OUT_OF_SCOPE = (

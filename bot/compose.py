@@ -25,26 +25,40 @@ FUNCTION_WORDS = frozenset(
 
 
 def attributed(quote: Quote, number: int) -> str:
-    """Return one sentence that says who says what: reported speech of a short quote, a pointer to a long one.
+    """Return one sentence that says who says what: reported speech of a short quote, a pointer to a long one."""
+    company = quote.policy.company
+    words = told(quote)
+    if words is None:
+        return f"{company}'s policy covers this{_under(quote)}. [{number}]"
+    items = _items(quote)
+    opening = f"{company} says " if words.startswith("they ") else f"{company}'s policy says: "
+    return f"{opening}{words} [{number}]{items}"
+
+
+def told(quote: Quote) -> str | None:
+    """Return what the quote says as others would tell it, the lead-in of a list without its items; None if it is too long.
 
     "We" becomes "they", so that no verb has to change; every other word is the policy's own.
     """
-    company = quote.policy.company
     if quote.items:
-        return _listed(quote, number)
-    words = quote.text.strip().rstrip(";,:").removesuffix("; and").removesuffix("; or")
+        return reported(quote.policy.text[quote.start : quote.items[0].start].strip())
+    words = _unlisted(quote.text.strip().rstrip(","))
     if quote.lead_in is not None:
         lead = quote.policy.text[slice(*quote.lead_in)].rstrip(":; ")
         words = f"{lead}: {words}" if len(lead) + len(words) < LONGEST_LEAD else words
     if len(words) > LONGEST_LEAD:
-        return f"{company}'s policy covers this{_under(quote)}. [{number}]"
-    told = reported(words)
-    closing = "" if told[-1] in ".!?" else "."
-    return (
-        f"{company} says {told}{closing} [{number}]"
-        if told.startswith("they ")
-        else f"{company}'s policy says: {told}{closing} [{number}]"
-    )
+        return None
+    words = reported(words)
+    return words if words[-1] in ".!?" else f"{words}."
+
+
+def _unlisted(item: str) -> str:
+    """Return a list item without the mark that leads to the next one."""
+    return item.rstrip(";:").removesuffix("; and").removesuffix("; or")
+
+
+def _items(quote: Quote) -> str:
+    return "".join(f"\n- {_unlisted(quote.policy.text[s.start : s.end])}" for s in quote.items)
 
 
 def reported(words: str) -> str:
@@ -55,21 +69,6 @@ def reported(words: str) -> str:
     if first.lower().strip(",") in FUNCTION_WORDS | {"they", "their", "them"} and not first.isupper():
         words = words[0].lower() + words[1:]
     return words
-
-
-def _listed(quote: Quote, number: int) -> str:
-    """Return a whole list: its lead-in in reported speech, then the items as they stand."""
-    lead = reported(quote.policy.text[quote.start : quote.items[0].start].strip())
-    items = "\n".join(
-        f"- {quote.policy.text[s.start : s.end].rstrip(';').removesuffix('; and').removesuffix('; or')}"
-        for s in quote.items
-    )
-    opening = (
-        f"{quote.policy.company} says {lead}"
-        if lead.startswith("they ")
-        else f"{quote.policy.company}'s policy says: {lead}"
-    )
-    return f"{opening} [{number}]\n{items}"
 
 
 def _under(quote: Quote) -> str:
@@ -101,7 +100,10 @@ def comparison_text(
     for policy, verdict, quotes in parts:
         number, quote = quotes[0]
         others = "".join(f" [{n}]" for n, _ in quotes[1:])
-        lines.append(f"{policy.company}: {OPENING.get(verdict or '', '')}{attributed(quote, number)}{others}")
+        words = told(quote) or f"the policy covers this{_under(quote)}."
+        opened = OPENING.get(verdict or "", "")
+        words = words[:1].upper() + words[1:] if opened else words
+        lines.append(f"{policy.company}: {opened}{words} [{number}]{others}{_items(quote)}")
     lines += [
         f"{policy.company}: the passage that should say this is damaged in the stored copy, so nothing can be quoted from it."
         for policy in damaged
