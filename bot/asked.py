@@ -36,7 +36,7 @@ SENTENCE = re.compile(
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """`vector` is the unit-length vector searched with, `words` its stems. `wish` is the request type of something the
-    person wants done, None for a question."""
+    person wants done, None for a question. `names` are the words of company names, lower case."""
 
     raw: str
     question: Question
@@ -45,6 +45,7 @@ class Asked:
     words: list[str]
     intent: Intent
     wish: str | None
+    names: frozenset[str]
 
 
 class QuestionReader:
@@ -83,7 +84,7 @@ class QuestionReader:
         if wish is not None:
             vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
             words = words + question_words(MATTER[wish], frozenset())
-        return Asked(raw, question, scope, vector, words, intent, wish)
+        return Asked(raw, question, scope, vector, words, intent, wish, finder.name_words())
 
     def _vector(self, bare: str, background: str, share: float) -> np.ndarray:
         """Return the query vector: the whole, its last sentence once more where there are several, and the background's share."""

@@ -5,24 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import compose
-from bot.answerable import Judgement, judge
 from bot.asked import Asked, QuestionReader
 from bot.citations import check_quote_law, cite
-from bot.evidence import Quote, choose_quotes
-from bot.facts import dates_first
+from bot.evidence import Quote, plain_quote, within, without_overlap
 from bot.plain_replies import plain_reply
 from bot.reply import Answer, RequestOffer, Turn
 from bot.requests.intent import IntentRecogniser
 from bot.requests.offer import channels_for, offer_for, request_quotes
 from bot.requests.wording import request_text
-from bot.retrieve import Hit, Retriever
+from bot.search import Found, PolicySearch
 from bot.settings import AnswerSettings
 from bot.suggestions import STARTERS, Starter, suggest
-from bot.verdict import verdict_for
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import REQUEST_TYPES, Policy
 
@@ -30,21 +26,6 @@ if TYPE_CHECKING:
     from bot.generate import EvidenceSelector
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What one policy says to a question."""
-
-    policy: Policy
-    judgement: Judgement
-    quotes: tuple[Quote, ...]
-    damaged: bool
-
-    @property
-    def answers(self) -> bool:
-        """True if there is something to quote."""
-        return bool(self.quotes) and not self.damaged
 
 
 class PolicyBot:
@@ -59,9 +40,8 @@ class PolicyBot:
     ) -> None:
         self.library = library
         self.settings = settings or AnswerSettings()
-        self._selector = selector
         self._reader = QuestionReader(library, recogniser, self.settings)
-        self._retriever = Retriever(library, self.settings)
+        self._search = PolicySearch(library, self.settings, selector)
         self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
     def reply(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> Answer:
@@ -99,54 +79,23 @@ class PolicyBot:
             return self._request(asked, asked.wish)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
             return self._ask_which(asked)
-        found = [self._search(asked, policy) for policy in asked.scope.policies]
+        found = [self._search.find(asked, policy) for policy in asked.scope.policies]
         if asked.intent.label == "out_of_scope" and self._is_foreign(asked, found):
             return self._plain(asked, "out_of_scope", OUT_OF_SCOPE)
         return self._compare(asked, found) if len(found) > 1 else self._one(asked, found[0])
 
-    def _search(self, asked: Asked, policy: Policy, most: int | None = None) -> _Found:
-        hits = self._retriever.rank(policy, asked.vector, asked.words, asked.question.defines)
-        if "date" in asked.question.needs:
-            hits = dates_first(hits, asked.question.text)
-        judgement = judge(asked.question, hits, self.settings, self._reader.finder().name_words())
-        quotes = choose_quotes(judgement.hits, asked.question, self.settings, most) if judgement.answers else []
-        lost = next((hit for hit in hits[:LOST_AMONG] if _answer_is_lost(policy, hit)), None)
-        damaged = (
-            lost is not None
-            and lost.score >= self.settings.nearest_from
-            and (not quotes or lost.score >= hits[0].score - LOST_WITHIN)
-        )
-        if damaged and lost is not None:
-            judgement = replace(judgement, hits=(lost, *judgement.hits))
-        return _Found(policy, judgement, tuple(quotes), damaged)
-
-    def _one(self, asked: Asked, found: _Found) -> Answer:
+    def _one(self, asked: Asked, found: Found) -> Answer:
         """Answer from one policy."""
         if found.damaged:
             return self._damaged(asked, found)
         if not found.answers:
             return self._silent(asked, [found])
-        found, lead = self._selected(asked, found)
-        verdict = self._verdict(asked, found.quotes)
+        found, lead = self._search.select(asked.question, found)
+        verdict = self._search.verdict(asked.question, found.quotes)
         text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
 
-    def _verdict(self, asked: Asked, quotes: Sequence[Quote]) -> str | None:
-        sure = bool(quotes) and quotes[0].score >= self.settings.sure_from
-        return verdict_for(asked.question, [quote.said for quote in quotes], sure)
-
-    def _selected(self, asked: Asked, found: _Found) -> tuple[_Found, str | None]:
-        """Let the language model, if there is one, pick among the sentences found and word the lead."""
-        if self._selector is None:
-            return found, None
-        hits = found.judgement.hits[:10]
-        picked = self._selector.select(asked.question.text, found.policy.company, [hit.text for hit in hits])
-        if picked is None:
-            return found, None
-        quotes = _within([_plain_quote(hits[place]) for place in picked.picked], self.settings.max_quoted)
-        return replace(found, quotes=tuple(quotes)), picked.lead if len(quotes) == len(picked.picked) else None
-
-    def _notes(self, asked: Asked, found: _Found) -> str:
+    def _notes(self, asked: Asked, found: Found) -> str:
         notes = ""
         if any(found.policy.is_damaged(quote.start, quote.end) for quote in found.quotes):
             notes += " Part of what is quoted stands in a damaged passage of the stored copy; check it on the company's page."
@@ -154,7 +103,7 @@ class PolicyBot:
             notes += f" (Answered for {found.policy.company}, because you mention “{asked.scope.cue}”.)"
         return notes
 
-    def _compare(self, asked: Asked, found: list[_Found]) -> Answer:
+    def _compare(self, asked: Asked, found: list[Found]) -> Answer:
         """Answer from several policies side by side; with no company named, ask which is meant beside it."""
         unnamed = asked.scope.how == "none"
         speaking = [one for one in found if one.answers]
@@ -171,10 +120,10 @@ class PolicyBot:
         parts = []
         room = self.settings.max_quoted // len(speaking)
         for one in speaking:
-            kept = _within(one.quotes[:share], room)
+            kept = within(one.quotes[:share], room)
             numbered = [(len(quotes) + n, quote) for n, quote in enumerate(kept, start=1)]
             quotes += kept
-            parts.append((one.policy, self._verdict(asked, kept), numbered))
+            parts.append((one.policy, self._search.verdict(asked.question, kept), numbered))
         silent = [one.policy for one in found if not one.answers and not one.damaged]
         damaged = [one.policy for one in found if one.damaged]
         opening = compose.which_company(asked.scope.policies, shown=True) if unnamed else ""
@@ -193,10 +142,10 @@ class PolicyBot:
         quotes: list[Quote] = []
         room = self.settings.max_quoted // len(policies)
         for policy in policies:
-            found = self._search(asked, policy, most=2)
+            found = self._search.find(asked, policy, most=2)
             relevant = list(found.quotes) if found.answers else []
             own = request_quotes(policy, kind, relevant)
-            quotes += _within(_without_overlap(own), room)[: max(2, self.settings.max_quotes // len(policies))]
+            quotes += within(without_overlap(own), room)[: max(2, self.settings.max_quotes // len(policies))]
         quotes = quotes[: self.settings.max_quotes] if len(policies) == 1 else quotes
         opening = compose.which_company(policies, shown=True) + "\n\n" if unnamed else ""
         numbers = {
@@ -206,7 +155,7 @@ class PolicyBot:
         text = opening + request_text(offer, policies, numbers)
         return self._made(asked, "needs_policy" if unnamed else "request", text, quotes, None, offer)
 
-    def _offer_beside(self, asked: Asked, found: _Found) -> RequestOffer | None:
+    def _offer_beside(self, asked: Asked, found: Found) -> RequestOffer | None:
         """Return the right that a quoted clause grants, None if none does; of several the one the question is about."""
         granted = {
             right.type
@@ -219,14 +168,14 @@ class PolicyBot:
         first = next(kind for kind in REQUEST_TYPES if kind in granted)
         return offer_for([found.policy], asked.intent.about if asked.intent.about in granted else first)
 
-    def _silent(self, asked: Asked, found: Sequence[_Found]) -> Answer:
+    def _silent(self, asked: Asked, found: Sequence[Found]) -> Answer:
         """Say that the policies do not answer, with at most the nearest clause of each, marked as not answering."""
-        nearest = [_plain_quote(one.judgement.hits[0]) for one in found if one.judgement.hits][:2]
+        nearest = [plain_quote(one.judgement.hits[0]) for one in found if one.judgement.hits][:2]
         missing = next((one.judgement.missing for one in found if one.judgement.missing), None)
         text = compose.silent_text([one.policy for one in found], bool(nearest), missing)
         return self._made(asked, "silent", text, nearest)
 
-    def _damaged(self, asked: Asked, found: _Found) -> Answer:
+    def _damaged(self, asked: Asked, found: Found) -> Answer:
         """Say that the passage that would answer is damaged, and show what is left of it."""
         best = found.judgement.hits[0]
         reason = next(
@@ -235,7 +184,7 @@ class PolicyBot:
             if d.unreliable and d.start < best.sentence.end and best.sentence.start < d.end
         )
         text = compose.damaged_text(found.policy, reason)
-        return self._made(asked, "damaged", text, [_plain_quote(best)])
+        return self._made(asked, "damaged", text, [plain_quote(best)])
 
     def _ask_which(self, asked: Asked) -> Answer:
         """Ask which company is meant, the library's nearest policies first; a question far from all of them is out of scope."""
@@ -261,7 +210,7 @@ class PolicyBot:
             f"The desk holds no privacy policy of {name}. It can answer about {compose.joined(held[:8])}.",
         )
 
-    def _is_foreign(self, asked: Asked, found: Sequence[_Found]) -> bool:
+    def _is_foreign(self, asked: Asked, found: Sequence[Found]) -> bool:
         """True if no policy comes near enough to overrule the impression that the question is about something else."""
         best = max((one.judgement.hits[0].score for one in found if one.judgement.hits), default=0.0)
         return best < self.settings.answer_from + 0.15 * asked.intent.confidence + 0.05
@@ -311,7 +260,7 @@ class PolicyBot:
         """True if the question is sure to get an answer: well found and undamaged, or a wish that has a channel."""
         if asked.wish is not None:
             return bool(channels_for(policy, asked.wish))
-        found = self._search(asked, policy)
+        found = self._search.find(asked, policy)
         return found.answers and found.judgement.hits[0].score >= self.settings.answer_from + 0.1
 
 
@@ -319,39 +268,3 @@ OUT_OF_SCOPE = (
     "That is not something a privacy policy covers, so this desk cannot help with it. "
     "It answers questions about what companies do with personal data, and helps with requests such as seeing or deleting your data."
 )
-
-
-LOST_AMONG = 5  # best sentences among which the opening of a damaged list counts as what should have answered
-LOST_WITHIN = 0.05  # how far below the best score it may lie where there are other quotes
-
-
-def _answer_is_lost(policy: Policy, best: Hit) -> bool:
-    """True if the best sentence opens a list whose own items are lost: what it promises is not in the stored text."""
-    return best.sentence.kind == "lead_in" and any(
-        d.kind == "spliced_list" and d.start <= best.sentence.start < d.end for d in policy.damage
-    )
-
-
-def _plain_quote(hit: Hit) -> Quote:
-    return Quote(hit.policy, hit.clause, hit.sentence.start, hit.sentence.end, hit.score)
-
-
-def _within(quotes: Sequence[Quote], room: int) -> list[Quote]:
-    """Return the first quotes that fit into `room` characters, at least one."""
-    kept: list[Quote] = []
-    for quote in quotes:
-        room -= quote.end - quote.start
-        if room < 0 and kept:
-            break
-        kept.append(quote)
-    return kept
-
-
-def _without_overlap(quotes: Sequence[Quote]) -> list[Quote]:
-    kept: list[Quote] = []
-    for quote in quotes:
-        if not any(
-            quote.policy.id == other.policy.id and quote.start < other.end and other.start < quote.end for other in kept
-        ):
-            kept.append(quote)
-    return kept

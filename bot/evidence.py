@@ -105,7 +105,36 @@ def _whole_list(hit: Hit, room: int) -> Quote | None:
 
 def _repeats(quote: Quote, other: Quote) -> bool:
     """Return True if `quote` lies inside `other` or says nearly the same words."""
-    if quote.policy.id == other.policy.id and quote.start < other.end and other.start < quote.end:
+    if _overlap(quote, other):
         return True
     one, two = set(words_of(quote.text)), set(words_of(other.text))
     return bool(one) and len(one & two) / len(one | two) > 0.8
+
+
+def plain_quote(hit: Hit) -> Quote:
+    """Return a sentence as a quote, without its list."""
+    return Quote(hit.policy, hit.clause, hit.sentence.start, hit.sentence.end, hit.score, hit.sentence.lead_in)
+
+
+def within(quotes: Sequence[Quote], room: int) -> list[Quote]:
+    """Return the first quotes that fit into `room` characters, at least one."""
+    kept: list[Quote] = []
+    for quote in quotes:
+        room -= quote.end - quote.start
+        if room < 0 and kept:
+            break
+        kept.append(quote)
+    return kept
+
+
+def without_overlap(quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the quotes that do not overlap an earlier one."""
+    kept: list[Quote] = []
+    for quote in quotes:
+        if not any(_overlap(quote, other) for other in kept):
+            kept.append(quote)
+    return kept
+
+
+def _overlap(one: Quote, other: Quote) -> bool:
+    return one.policy.id == other.policy.id and one.start < other.end and other.start < one.end
