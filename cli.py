@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -315,6 +316,7 @@ def serve(
     import threading
     import webbrowser
 
+    refuse_taken_port(host, port)
     bot = open_bot(data_dir, llm)
     if not bot.library.policies():
         typer.echo(
@@ -327,6 +329,18 @@ def serve(
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
     serve_pages(bot, host, port)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say so before anything is loaded if another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            fail(
+                f"cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error}); choose another port with --port"
+            )
 
 
 @eval_app.command("run")

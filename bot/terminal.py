@@ -15,7 +15,7 @@ STATUS = {
     "silent": "The policy does not say",
     "damaged": "The source is damaged here",
     "needs_policy": "Which company?",
-    "out_of_scope": "Not a question for this desk",
+    "out_of_scope": "",
 }
 
 

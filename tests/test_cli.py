@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -347,3 +348,13 @@ def test_answering_from_one_policy_loads_neither_index_nor_torch(stocked: Path) 
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert "[1]" in done.stdout
+
+
+def test_a_taken_port_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(app, ["serve", "--port", str(port), "--data-dir", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "choose another port with --port" in done.stderr

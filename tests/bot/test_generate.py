@@ -48,7 +48,9 @@ def test_nonsense_from_the_model_selects_nothing(reply):
 
 def test_in_a_whole_answer_the_model_only_picks_and_words(bot):
     reply = '{"ids": [1], "lead": "Larkspur keeps order records for seven years."}'
-    chosen = PolicyBot(bot.library, bot._reader._recogniser, None, EvidenceSelector(FakeListChatModel(responses=[reply])))
+    chosen = PolicyBot(
+        bot.library, bot._reader._recogniser, None, EvidenceSelector(FakeListChatModel(responses=[reply]))
+    )
     answer = chosen.reply("how long does larkspur keep order records?")
     assert answer.text == "Larkspur keeps order records for seven years. [1]"
     assert [citation.quote for citation in answer.citations] == [
@@ -58,7 +60,9 @@ def test_in_a_whole_answer_the_model_only_picks_and_words(bot):
 
 def test_an_invented_address_of_the_model_never_reaches_the_answer(bot):
     reply = '{"ids": [1], "lead": "Write to refunds@larkspur.example or call 800-555-9999."}'
-    chosen = PolicyBot(bot.library, bot._reader._recogniser, None, EvidenceSelector(FakeListChatModel(responses=[reply])))
+    chosen = PolicyBot(
+        bot.library, bot._reader._recogniser, None, EvidenceSelector(FakeListChatModel(responses=[reply]))
+    )
     answer = chosen.reply("how long does larkspur keep order records?")
     assert "refunds@" not in answer.model_dump_json()
     assert "555-9999" not in answer.model_dump_json()
