@@ -23,7 +23,7 @@ UNKNOWN = 0.5  # share of its idf at which a word of the question counts that no
 SAME = {
     form: word
     for word, forms in {
-        "sell": "sold sells selling sale sales",
+        "sell": "sold sells selling",
         "inform": "info information data details",
         "keep": "kept keeping retain retains retained retaining retention store stored stores",
         "give": "gave given gives",
