@@ -22,7 +22,7 @@ class AnswerSettings:
     lexical_weight: float = 0.2
     definition_penalty: float = 0.10
     answer_from: float = 0.35
-    sure_from: float = 0.45
+    sure_from: float = 0.42
     nearest_from: float = 0.24
     wish_from: float = 0.33
     wish_from_question: float = 0.60
