@@ -143,7 +143,9 @@ class PolicyBot:
         room = self.settings.max_quoted // len(policies)
         for policy in policies:
             found = self._search.find(asked, policy, most=2)
-            relevant = list(found.quotes) if found.answers else []
+            relevant = (
+                [quote for quote in found.quotes if quote.score >= self.settings.sure_from] if found.answers else []
+            )
             own = request_quotes(policy, kind, relevant)
             quotes += within(without_overlap(own), room)[: max(2, self.settings.max_quotes // len(policies))]
         quotes = quotes[: self.settings.max_quotes] if len(policies) == 1 else quotes
@@ -152,7 +154,7 @@ class PolicyBot:
             policy.id: [n for n, quote in enumerate(quotes, start=1) if quote.policy.id == policy.id]
             for policy in policies
         }
-        text = opening + request_text(offer, policies, numbers)
+        text = opening + request_text(offer, policies, numbers, asked.question.contact_type)
         return self._made(asked, "needs_policy" if unnamed else "request", text, quotes, None, offer)
 
     def _offer_beside(self, asked: Asked, found: Found) -> RequestOffer | None:
@@ -213,7 +215,7 @@ class PolicyBot:
     def _is_foreign(self, asked: Asked, found: Sequence[Found]) -> bool:
         """True if no policy comes near enough to overrule the impression that the question is about something else."""
         best = max((one.judgement.hits[0].score for one in found if one.judgement.hits), default=0.0)
-        return best < self.settings.answer_from + 0.15 * asked.intent.confidence + 0.05
+        return best < self.settings.answer_from + FOREIGN_MARGIN * asked.intent.confidence
 
     def _plain(self, asked: Asked, status: str, text: str) -> Answer:
         return Answer(question=asked.raw, status=status, text=text, policy_ids=[], follow_ups=[])  # type: ignore[arg-type]
@@ -264,6 +266,8 @@ class PolicyBot:
         return found.answers and found.judgement.hits[0].score >= self.settings.answer_from + 0.1
 
 
+# How far over answer_from a policy must come to overrule a sure impression that the question is about something else.
+FOREIGN_MARGIN = 0.08
 OUT_OF_SCOPE = (
     "That is not something a privacy policy covers, so this desk cannot help with it. "
     "It answers questions about what companies do with personal data, and helps with requests such as seeing or deleting your data."

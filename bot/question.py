@@ -34,9 +34,19 @@ LIST = re.compile(
 
 CONTACT = re.compile(
     r"\b(?:what(?:['’]?s| is| are)?|which|is there|there|give me|got|need|where|any)\b.{0,40}\b(?:phone|telephone|toll[- ]free|hotline|e-?mail|postal|mailing|contact|address|number)\b.{0,40}(?:\bprivacy|\bwrite|\bcall|\bemail|\breach|\bcontact|\?|$)"
+    r"|\b(?:does|do) [\w' &]{2,40} have (?:an? |any )?(?:[\w-]+ )?(?:e-?mail|phone|postal|mailing|contact|web ?form|hotline)\b|\bis there (?:an? |any )?(?:web ?|online |request )?form\b"
     r"|\bhow (?:do|can|could|would|should) (?:i|we|one) (?:contact|reach|call|email|e-mail|get (?:in touch|hold)|talk to|write to)\b|\bwho (?:do|can|should|would) (?:i|we) (?:contact|call|write|e-?mail|ask|talk)\b"
     r"|\bwhere (?:do|can|should) (?:i|we) (?:write|send|mail|call|post)\b|\bcontact (?:info\w*|details)\b",
     re.IGNORECASE,
+)
+CONTACT_TYPES = tuple(
+    (kind, re.compile(words, re.IGNORECASE))
+    for kind, words in (
+        ("web_form", r"\bform\b"),
+        ("phone", r"\b(?:phone|telephone|call|hotline|toll[- ]free|ring)\b"),
+        ("mail", r"\b(?:postal|mailing|letter|post|snail mail|street)\b|\bwhere (?:do|can|should) (?:i|we) mail\b"),
+        ("email", r"\be-?mail\b"),
+    )
 )
 NOT_CONTACT = re.compile(
     r"\b(?:my|his|her|our|customers?|friend\w*|mom\w*|recipient\w*|someone\w*|ip|mac|device)\b.{0,25}\b(?:phone|number|e-?mail|address)\b|\b(?:collect\w*|stor\w+|keep\w*|shar\w+|sell\w*|us(?:es?|ed|ing)|record\w*|track\w*|gather\w*|ip address|spam|marketing|promo\w*)\b",
@@ -50,7 +60,8 @@ DEFINES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question cleaned for reading. `needs` are the kinds of fact an answer must hold, see NEEDS."""
+    """A question cleaned for reading. `needs` are the kinds of fact an answer must hold, see NEEDS; `contact_type` is the
+    type of channel asked for by name, None for any."""
 
     text: str
     yes_no: bool
@@ -59,6 +70,7 @@ class Question:
     either: tuple[str, ...] = ()
     defines: bool = False
     wants_contact: bool = False
+    contact_type: str | None = None
 
 
 # Kind of fact -> (the question asks for it, a sentence holds it).
@@ -136,7 +148,8 @@ def read_question(raw: str, limit: int) -> Question:
         needs,
         either.groups() if either else (),
         bool(DEFINES.search(text)),
-        bool(CONTACT.search(text) and not NOT_CONTACT.search(text) and not needs),
+        wants_contact := bool(CONTACT.search(text) and not NOT_CONTACT.search(text) and not needs),
+        next((kind for kind, words in CONTACT_TYPES if words.search(text)), None) if wants_contact else None,
     )
 
 

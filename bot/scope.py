@@ -17,6 +17,7 @@ GENERIC_NAMES = frozenset("app shop store home bank the company site group".spli
 SUBJECT_NAME = re.compile(
     r"\b(?i:does|do|did|has|have|is|will|would|can|could|may) ([A-Z][\w&.-]+(?: [A-Z][\w&.-]+){0,2})(?:'s|’s)? (?!Analytics)(?:\w+ )?(?:sell|share|collect|keep|use|store|track|give|have|know|ask|let|allow|record|disclose|transfer|delete|read|listen|scan|show)\b"
 )
+ASKS_TO_ACT = re.compile(r"(?:can|could|will|would) (?:you|u)\b|how (?:do|can) i\b", re.IGNORECASE)
 NAMED = "\x1f"
 FRAME = re.compile(
     r"\b(?:which|what) of (?:these|those|the|them)(?: two| companies| policies)*\b|\b(?:how do|how does|compared? (?:to|with)|compare[sd]?|comparison|difference between|versus|vs|between|both|either|neither|which one|better|who)\b"
@@ -140,7 +141,8 @@ class ScopeFinder:
 
 def compares(scope: Scope, text: str) -> bool:
     """Return True if several companies are named in a question: a wish ("delete my data") is no question and compares nothing."""
-    return scope.how == "named" and len(scope.policies) > 1 and bool(ASKS.match(text))
+    asks = ASKS.match(text) and not ASKS_TO_ACT.match(text)
+    return scope.how == "named" and len(scope.policies) > 1 and bool(asks)
 
 
 def _names(policy: Policy) -> list[str]:

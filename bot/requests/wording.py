@@ -38,14 +38,28 @@ MATTER = {
     "complaint_discrimination": "Will I be treated worse for using my privacy rights?",
     "general_contact": "How do I contact you with questions about privacy?",
 }
+SPOKEN = {"email": "e-mail address", "phone": "phone number", "mail": "postal address", "web_form": "web form"}
 NAMES = {"email": "E-mail", "phone": "Phone", "mail": "Post", "web_form": "Form", "api": "Request endpoint"}
 
 
-def request_text(offer: RequestOffer, policies: Sequence[Policy], numbers: dict[str, list[int]]) -> str:
-    """Return the text of a request reply. `numbers` are the citation numbers of each policy id."""
-    parts = [_for_policy(offer, policy, numbers.get(policy.id, [])) for policy in policies]
+def request_text(
+    offer: RequestOffer, policies: Sequence[Policy], numbers: dict[str, list[int]], asked_for: str | None = None
+) -> str:
+    """Return the text of a request reply. `numbers` are the citation numbers of each policy id; `asked_for` is the type
+    of channel that was asked for by name, None for any."""
+    parts = [
+        _missing(offer, policy, asked_for) + _for_policy(offer, policy, numbers.get(policy.id, []))
+        for policy in policies
+    ]
     closing = "Nothing has been sent. The draft below is yours to check and send." if offer.channels else ""
     return "\n\n".join([*parts, closing]).strip()
+
+
+def _missing(offer: RequestOffer, policy: Policy, asked_for: str | None) -> str:
+    """Say so if the policy names no channel of the type that was asked for."""
+    if asked_for is None or any(c.type == asked_for and c.policy_id == policy.id for c in offer.channels):
+        return ""
+    return f"{policy.company}'s policy names no {SPOKEN[asked_for]} for this.\n"
 
 
 def _for_policy(offer: RequestOffer, policy: Policy, numbers: Sequence[int]) -> str:

@@ -170,3 +170,28 @@ def test_suggested_questions_are_answered(bot):
     suggested = bot.suggestions()
     assert 3 <= len(suggested) <= 4
     assert {bot.reply(question).status for question in suggested} <= {"answered", "request"}
+
+
+def test_a_channel_that_the_policy_does_not_name_is_said_to_be_missing(bot):
+    answer = bot.reply("is there an API endpoint or a web form for larkspur?", ["larkspur"])
+    assert "Larkspur" in answer.text
+    answer = bot.reply("what is the phone number of tidewell's privacy team?")
+    assert (answer.status, answer.request.type) == ("request", "general_contact")
+    assert "+44 20 7946 0381" in answer.text
+    assert "names no" not in answer.text
+
+
+def test_a_wish_to_two_companies_gets_the_channels_of_both(bot):
+    answer = bot.reply("can you delete my data at larkspur and tidewell?")
+    assert answer.status == "request"
+    assert {channel.policy_id for channel in answer.request.channels} == {"larkspur", "tidewell"}
+
+
+def test_the_opening_line_of_a_damaged_list_is_never_quoted_over_its_items(bot):
+    for question in (
+        "when does larkspur give personal information to the police?",
+        "what must larkspur believe before it gives data to authorities?",
+        "what happens to the points in my rewards account at larkspur?",
+    ):
+        answer = bot.reply(question)
+        assert not any("needed to:\n" in citation.quote for citation in answer.citations)

@@ -85,3 +85,30 @@ def test_markup_is_not_part_of_a_question(text):
 
 def test_control_characters_become_spaces():
     assert read_question("do\x00 they\x1b sell \u202edata\u202c?\n\nok", 2_000).text == "do they sell data ? ok"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("what is the email for privacy questions?", "email"),
+        ("does the shop have a phone number?", "phone"),
+        ("where do i mail a letter to them", "mail"),
+        ("is there a web form", "web_form"),
+        ("how do I contact them", None),
+    ],
+)
+def test_a_question_for_a_channel_names_its_type(text, kind):
+    question = read_question(text, 2_000)
+    assert (question.wants_contact, question.contact_type) == (True, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do they share my phone number?",
+        "what do you do with my email address",
+        "does the app collect my postal address",
+    ],
+)
+def test_a_question_about_my_own_address_asks_for_no_channel(text):
+    assert not read_question(text, 2_000).wants_contact
