@@ -53,12 +53,12 @@ def fail(message: str, status: int = 2) -> NoReturn:
     raise typer.Exit(status)
 
 
-def open_library(data_dir: Path) -> PolicyLibrary:
-    """Open the library, or say why it cannot be opened."""
+def open_library(data_dir: Path, *, adopt_model: bool = False) -> PolicyLibrary:
+    """Open the library, or say why it cannot be opened; `adopt_model` embeds it again where the model has changed."""
     from vectorstore import PolicyLibrary, StoreError, StoreSettings
 
     try:
-        return PolicyLibrary.open(StoreSettings(data_dir))
+        return PolicyLibrary.open(StoreSettings(data_dir), adopt_model=adopt_model)
     except (StoreError, OSError) as error:
         fail(str(error))
 
@@ -94,7 +94,7 @@ def ingest(
     from ingest.report import report_lines, report_object
     from vectorstore import StoreError
 
-    library = open_library(data_dir)
+    library = open_library(data_dir, adopt_model=True)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=None)

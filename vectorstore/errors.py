@@ -33,7 +33,7 @@ class MixedModelError(StoreError):
     def __init__(self, indexed: str, in_use: str) -> None:
         super().__init__(
             f"this library was embedded with the model {indexed!r}, and the model in use is {in_use!r}: vectors of two "
-            "models cannot be compared. Ingest the policies again into another --data-dir, or go back to the former model"
+            "models cannot be compared. Run `policydesk ingest` on any policy: it embeds the whole library again"
         )
         self.indexed = indexed
         self.in_use = in_use

@@ -23,11 +23,21 @@ from vectorstore.vectors import (
     insert_passages,
     insert_vectors,
     known_keys,
+    point_to_vectors,
+    read_passages,
     read_vectors,
     scan,
     vector_key,
 )
-from vectorstore.versions import PutResult, current_version, delete_policy, place, read_policy, version_names
+from vectorstore.versions import (
+    PutResult,
+    current_version,
+    delete_policy,
+    place,
+    read_policy,
+    stored_versions,
+    version_names,
+)
 
 __all__ = ["Hit", "PassageVectors", "PolicyLibrary", "PolicySummary", "PutResult"]
 
@@ -53,15 +63,19 @@ class PolicyLibrary:
         self._summaries: tuple[int, tuple[PolicySummary, ...]] | None = None
 
     @classmethod
-    def open(cls, settings: StoreSettings, embedder: PolicyEmbedder | None = None) -> PolicyLibrary:
+    def open(
+        cls, settings: StoreSettings, embedder: PolicyEmbedder | None = None, *, adopt_model: bool = False
+    ) -> PolicyLibrary:
         """Open the library of `settings`, creating it where there is none.
 
-        Raises MixedModelError if what it holds was embedded with another model, StoreUnavailableError if the database
-        cannot be used.
+        Where it was embedded with another model, its passages are embedded again if `adopt_model` is True; else
+        MixedModelError is raised. Raises StoreUnavailableError if the database cannot be used.
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = db.open_engine(settings.url, settings.lock_seconds)
         library = cls(settings, engine, embedder or open_embedder(settings.embedder))
+        if adopt_model:
+            library._adopt_model()
         with db.reading(engine) as connection:
             library._refuse_other_model(connection)
         return library
@@ -186,6 +200,33 @@ class PolicyLibrary:
             ((row.id, row.current_version, self.vectors(row.id, row.current_version)) for row in chosen), vector, k
         )
 
+    def _adopt_model(self) -> None:
+        """Embed every stored passage again if another model did it before. A crash leaves the former vectors in use."""
+        while True:
+            with db.reading(self._engine) as connection:
+                revision, stored = db.revision(connection), db.get_state(connection, MODEL)
+                if stored is None or stored == self.embedder.name:
+                    return
+                texts = {place: _embedded_texts(connection, *place) for place in stored_versions(connection)}
+            keys = {place: [vector_key(self.embedder.name, text) for text in found] for place, found in texts.items()}
+            wanted = {key: text for place, found in texts.items() for key, text in zip(keys[place], found, strict=True)}
+            made = dict(zip(wanted, self.embedder.encode(list(wanted.values())), strict=True))
+            with db.writing(self._engine) as connection:
+                if db.revision(connection) != revision:
+                    continue
+                insert_vectors(connection, self.embedder.name, made)
+                for (policy_id, version), own in keys.items():
+                    point_to_vectors(connection, policy_id, version, own)
+                drop_unused_vectors(connection)
+                self._touch(connection)
+            logger.warning(
+                "the embedding model changed from %s to %s: %d passages embedded again",
+                stored,
+                self.embedder.name,
+                len(made),
+            )
+            return
+
     def _touch(self, connection: Connection) -> None:
         db.set_state(connection, db.REVISION, str(db.revision(connection) + 1))
         db.set_state(connection, MODEL, self.embedder.name)
@@ -194,3 +235,10 @@ class PolicyLibrary:
         stored = db.get_state(connection, MODEL)
         if stored is not None and stored != self.embedder.name:
             raise MixedModelError(stored, self.embedder.name)
+
+
+def _embedded_texts(connection: Connection, policy_id: str, version: str) -> list[str]:
+    """Return what was embedded of a version, a text a passage, in the order of the text."""
+    text = read_policy(connection, policy_id, version).text
+    passages = read_passages(connection, policy_id, version)
+    return [passage.context + text[passage.start : passage.end] for passage in passages]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from vectorstore import database as db
 from vectorstore.policy import Passage, Policy
@@ -79,6 +79,13 @@ def insert_passages(connection: Connection, policy: Policy, passages: Sequence[P
         connection.execute(insert(db.passages), rows)
 
 
+def point_to_vectors(connection: Connection, policy_id: str, version: str, keys: Sequence[str]) -> None:
+    """Let the passages of a version use the vectors stored under `keys`, in the order of the text."""
+    here = (db.passages.c.policy_id == policy_id, db.passages.c.version == version)
+    for position, key in enumerate(keys):
+        connection.execute(update(db.passages).where(*here, db.passages.c.position == position).values(vector_key=key))
+
+
 def passage_keys(connection: Connection, policy_id: str, version: str) -> list[str]:
     """Return the vector keys of a version's passages, in the order of the text."""
     query = select(db.passages.c.vector_key).order_by(db.passages.c.position)
@@ -89,6 +96,13 @@ def passage_keys(connection: Connection, policy_id: str, version: str) -> list[s
 def drop_unused_vectors(connection: Connection) -> None:
     """Delete the vectors that no passage uses."""
     connection.execute(delete(db.vectors).where(db.vectors.c.key.not_in(select(db.passages.c.vector_key))))
+
+
+def read_passages(connection: Connection, policy_id: str, version: str) -> list[Passage]:
+    """Return the passages of one version, in the order of the text."""
+    query = select(db.passages).order_by(db.passages.c.position)
+    rows = connection.execute(query.where(db.passages.c.policy_id == policy_id, db.passages.c.version == version))
+    return [Passage(row.clause_id, row.unit, row.start, row.end, row.context) for row in rows]
 
 
 def read_vectors(connection: Connection, policy_id: str, version: str, dimension: int) -> PassageVectors:

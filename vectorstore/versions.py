@@ -84,6 +84,14 @@ def current_version(connection: Connection, policy_id: str) -> str:
     return version
 
 
+def stored_versions(connection: Connection) -> list[tuple[str, str]]:
+    """Return (policy id, version) of everything stored."""
+    return [
+        (row.policy_id, row.version)
+        for row in connection.execute(select(db.versions.c.policy_id, db.versions.c.version))
+    ]
+
+
 def version_names(connection: Connection, policy_id: str) -> list[str]:
     """Return the version names of a policy, oldest ingest first. Raises UnknownPolicyError."""
     current_version(connection, policy_id)

@@ -224,7 +224,7 @@ def test_memory_of_texts_and_vectors_is_bounded(tmp_path: Path, monkeypatch: pyt
 
 def test_another_model_is_refused_at_the_door_with_the_way_out(tmp_path: Path) -> None:
     put(open_library(tmp_path), document("birch", *BIRCH))
-    with pytest.raises(MixedModelError, match="Ingest the policies again into another --data-dir") as caught:
+    with pytest.raises(MixedModelError, match="Run `policydesk ingest` on any policy") as caught:
         PolicyLibrary.open(StoreSettings(tmp_path), OtherModel())
     assert (caught.value.indexed, caught.value.in_use) == ("hash", "other")
 
@@ -235,6 +235,34 @@ def test_another_model_is_refused_even_if_both_opened_the_empty_library(tmp_path
     with pytest.raises(MixedModelError):
         put(theirs, document("cedar", "Cedar sells nothing."))
     assert [row.id for row in mine.policies()] == ["birch"]
+
+
+def test_a_changed_model_is_adopted_on_demand_and_every_version_is_embedded_again(tmp_path: Path) -> None:
+    before = open_library(tmp_path)
+    put(before, document("birch", *BIRCH))
+    put(before, document("birch", "Birch now sells data.", *BIRCH[1:]))
+    put(before, document("cedar", "Cedar sells nothing."))
+    before.publish_index()
+    adopted = PolicyLibrary.open(StoreSettings(tmp_path), OtherModel(), adopt_model=True)
+    for policy_id in ("birch", "cedar"):
+        for version in adopted.versions(policy_id):
+            passages, text = adopted.vectors(policy_id, version).passages, adopted.get(policy_id, version).text
+            fresh = OtherModel().encode([p.context + text[p.start : p.end] for p in passages])
+            assert len(passages) > 0
+            assert np.array_equal(adopted.vectors(policy_id, version).matrix, fresh)
+    with adopted._engine.connect() as connection:
+        assert set(connection.execute(select(db.vectors.c.model)).scalars()) == {"other"}
+    assert adopted.search(OtherModel().encode(["Cedar sells nothing."])[0], 1)[0].policy_id == "cedar"
+    assert adopted.publish_index()
+    with pytest.raises(MixedModelError):
+        open_library(tmp_path)
+
+
+def test_adopting_the_model_in_use_changes_nothing(tmp_path: Path) -> None:
+    before = open_library(tmp_path)
+    put(before, document("birch", *BIRCH))
+    revision = before.revision
+    assert PolicyLibrary.open(StoreSettings(tmp_path), HashEmbedder(), adopt_model=True).revision == revision
 
 
 def test_an_emptied_library_takes_any_model(tmp_path: Path) -> None:
