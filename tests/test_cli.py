@@ -313,9 +313,11 @@ def test_a_broken_library_is_told_in_plain_words(tmp_path: Path, command: tuple[
     assert "damaged" in run(*command, data_dir=tmp_path, status=2).stderr
 
 
-def test_a_library_of_another_model_is_told_with_the_way_out(tmp_path: Path) -> None:
+def test_a_library_of_another_model_is_told_with_the_way_out_which_works(tmp_path: Path) -> None:
     ingest_sources([SHOP], PolicyLibrary.open(StoreSettings(tmp_path, embedder="hash")))
-    assert "another --data-dir" in run("ask", "hi", data_dir=tmp_path, status=2).stderr
+    assert "Run `policydesk ingest`" in run("ask", "hi", data_dir=tmp_path, status=2).stderr
+    assert "1 unchanged" in run("ingest", str(SHOP), data_dir=tmp_path).stdout
+    assert run("ask", "does larkspur sell my data?", data_dir=tmp_path).stdout.startswith("No.")
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
