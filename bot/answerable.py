@@ -10,10 +10,6 @@ from bot.question import NEEDS, Question
 from bot.retrieve import Hit
 from bot.settings import AnswerSettings
 
-NAME = re.compile(r"(?<=[a-z,] )([A-Z][A-Za-z0-9]{2,}(?:[A-Z]\w*)?)\b")
-KNOWN_NAMES = frozenset(
-    "i california ccpa gdpr cpra us eu uk internet privacy policy social security san diego january february march april may june july august september october november december".split()
-)
 LOOK_BACK = re.compile(
     r"\b(?:preceding|past|last|prior|previous|for the)\s+(?:\d+|twelve|six)[ -](?:calendar )?(?:months?|years?|days?)\b|\b12[- ]month period\b|\b(?:\d+|twelve) (?:months|years) (?:preceding|up to|before|prior)\b",
     re.IGNORECASE,
@@ -55,16 +51,6 @@ def judge(
     ):
         return Judgement(False, tuple(near[:1]), "either")
     return Judgement(True, tuple(hits))
-
-
-def unknown_names(text: str, policy_text: str, companies: frozenset[str]) -> list[str]:
-    """Return names in the question (capitalised inside a sentence) that the policy never mentions."""
-    low = policy_text.casefold()
-    return [
-        name
-        for name in NAME.findall(text)
-        if name.casefold() not in low and name.casefold() not in companies | KNOWN_NAMES
-    ]
 
 
 def _whole(hit: Hit) -> str:

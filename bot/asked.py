@@ -12,10 +12,10 @@ from bot.question import Question, read_question
 from bot.reply import Turn
 from bot.requests.intent import Intent, IntentRecogniser
 from bot.requests.wording import MATTER
-from bot.retrieve import question_words
 from bot.rewrite import StandAlone, stand_alone
 from bot.scope import Scope, ScopeFinder, compares
 from bot.settings import AnswerSettings
+from vectorstore.lexical import words_of
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import REQUEST_TYPES
 
@@ -79,19 +79,20 @@ class QuestionReader:
         background = finder.without_names(alone.background)
         vector = self._vector(bare, background, alone.share)
         intent = self._recogniser.recognise(question.text)
-        words = question_words(f"{bare} {background}", finder.name_words())
+        words = words_of(f"{bare} {background}", finder.name_words())
         wish = self._wish(question, scope, intent, alone)
         if wish is not None:
             vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
-            words = words + question_words(MATTER[wish], frozenset())
+            words = words + words_of(MATTER[wish])
         return Asked(raw, question, scope, vector, words, intent, wish, finder.name_words())
 
     def _vector(self, bare: str, background: str, share: float) -> np.ndarray:
         """Return the query vector: the whole, its last sentence once more where there are several, and the background's share."""
         last = next((part for part in reversed(SENTENCE.split(bare)) if len(part.split()) >= 3), bare)
-        vectors = self._library.embedder.encode([bare, last, background])
-        whole = _unit(vectors[0] if last == bare else vectors[0] + vectors[1])
-        return _unit((1 - share) * whole + share * vectors[2]) if background else whole
+        texts = [bare] + [last] * (last != bare) + [background] * bool(background)
+        vectors = self._library.embedder.encode(texts)
+        whole = _unit(vectors[0] + vectors[1] if last != bare else vectors[0])
+        return _unit((1 - share) * whole + share * vectors[-1]) if background else whole
 
     def _wish(self, question: Question, scope: Scope, intent: Intent, alone: StandAlone) -> str | None:
         """Return the request type of a wish. Words that ask for a fact need a surer sign of a wish than plain speech."""

@@ -16,7 +16,6 @@ YES_NO = re.compile(
     rf"(?:^|[,.;:!?–-]\s*|\b(?:and|but|so|then|ok|okay|hey|hi|also|um|just|really|like|curious|wondering|well)\b[\s,:]*){AUXILIARY}\s+{SUBJECT}\b",
     re.IGNORECASE,
 )
-OPEN = re.compile(r"\b(?:what|which|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
 OPENING = re.compile(
     r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well|please|pls)\b[\s,:]*)*(what|which|who|whom|whose|where|when|why|how)\b(?!\s+about)",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 
 from bot.settings import AnswerSettings
-from vectorstore.lexical import LexicalIndex, words_of
+from vectorstore.lexical import LexicalIndex
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Clause, Policy, Sentence
 
@@ -123,8 +123,3 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
         LexicalIndex(texts),
         np.array(defining, dtype=np.float32),
     )
-
-
-def question_words(text: str, names: frozenset[str]) -> list[str]:
-    """Return the stems of a question without company names, which every clause of a policy shares."""
-    return words_of(text, names)

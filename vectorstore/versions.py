@@ -28,8 +28,9 @@ class PutResult:
 def place(connection: Connection, policy: Policy, keys: Sequence[str]) -> tuple[Policy, str]:
     """Make `policy` the current version and return it as stored, with "new", "changed" or "unchanged".
 
-    `keys` name the vectors of its passages, in their order. Another reading of words that are stored already replaces the former reading under the same name; its passages are
-    gone then, and the caller writes the new ones. Raises PolicyIdTakenError.
+    `keys` name the vectors of its passages, in their order. Another reading of words that are stored already replaces the
+    former reading under the same name; its passages are gone then, and the caller writes the new ones. Raises
+    PolicyIdTakenError.
     """
     text_hash = hashlib.sha256(policy.text.encode()).hexdigest()
     columns = (db.versions.c.version, db.versions.c.text_hash)

@@ -12,8 +12,6 @@ from urllib.parse import quote, urlencode
 from bot.reply import Draft
 from vectorstore.policy import Condition, ContactChannel, Policy, Right
 
-# Raise it whenever a word of a template changes: stored requests name the wording they used.
-TEMPLATE_VERSION = "1"
 LINE_CHARACTERS = 76
 # A longer sentence is named, not quoted: a mailto: link past about 2,000 characters fails in common mail programs.
 QUOTE_CHARACTERS = 400
