@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bot.bot import PolicyBot
 from bot.requests.intent import IntentRecogniser
 from bot.settings import AnswerSettings
@@ -11,13 +9,15 @@ from vectorstore.library import PolicyLibrary
 from vectorstore.settings import StoreSettings
 
 
-def build_bot(data_dir: Path, settings: AnswerSettings | None = None, language_model: str | None = None) -> PolicyBot:
-    """Open the library in `data_dir` and return a bot over it.
+def build_bot(
+    store: StoreSettings, settings: AnswerSettings | None = None, language_model: str | None = None
+) -> PolicyBot:
+    """Open the library of `store` and return a bot over it.
 
     `language_model` is "provider:model" for LangChain's init_chat_model (its integration package must be installed); None,
     the default, answers without one. Raises StoreError, ImportError or ValueError where a part cannot be opened.
     """
-    library = PolicyLibrary.open(StoreSettings(data_dir))
+    library = PolicyLibrary.open(store)
     selector = None
     if language_model:
         from langchain.chat_models import init_chat_model

@@ -162,7 +162,7 @@ def _unique_cues(policies: Sequence[Policy], vocabulary: frozenset[str]) -> list
         body = {
             stem
             for clause in policy.clauses
-            if clause.kind != "menu"
+            if clause.is_read
             for stem in words_of(policy.text[clause.start : clause.end])
         }
         for line in policy.cues:

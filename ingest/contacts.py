@@ -53,7 +53,7 @@ def find_channels(outline: Outline, url: str | None) -> tuple[ContactChannel, ..
     links = sorted(outline.links, key=lambda link: link.start)
     starts = [link.start for link in links]
     for clause in outline.clauses:
-        if clause.kind == "menu":
+        if not clause.is_read:
             continue
         for sentence in clause.sentences:
             if sentence.end - sentence.start > LONGEST_SENTENCE:

@@ -44,13 +44,13 @@ class Facts:
 
 def find_facts(outline: Outline, document: LoadedDocument, url: str | None) -> Facts:
     """Read the facts of a policy from its outline and its loader's hints."""
-    body = "\n".join(outline.text[c.start : c.end] for c in outline.clauses if c.kind != "menu")
+    body = "\n".join(outline.text[c.start : c.end] for c in outline.clauses if c.is_read)
     company, aliases = find_company(body, url, [*document.signs, *([document.title] if document.title else [])])
     return Facts(_title(outline, document), company, aliases, _cues(outline), _dates(outline))
 
 
 def _title(outline: Outline, document: LoadedDocument) -> str:
-    lines = [outline.text[c.start : c.end] for c in outline.clauses if c.kind != "menu"][:6]
+    lines = [outline.text[c.start : c.end] for c in outline.clauses if c.is_read][:6]
     titled = next((line for line in lines if len(line.split()) <= 12 and TITLE.search(line)), None)
     title = titled or document.title or "Privacy policy"
     return title.title() if title.isupper() else title
@@ -59,7 +59,7 @@ def _title(outline: Outline, document: LoadedDocument) -> str:
 def _dates(outline: Outline) -> tuple[PolicyDate, ...]:
     found: list[PolicyDate] = []
     for clause in outline.clauses:
-        if clause.kind == "menu":
+        if not clause.is_read:
             continue
         for sentence in clause.sentences:
             text = outline.text[sentence.start : sentence.end]

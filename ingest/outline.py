@@ -52,8 +52,8 @@ class _Builder:
         block, start = self.blocks[at]
         end = start + len(block.text)
         following = self.blocks[at + 1][0] if at + 1 < len(self.blocks) else None
-        if block.kind == "menu":
-            self._add("menu", start, end, ())
+        if block.kind in {"menu", "hidden"}:
+            self._add(block.kind, start, end, ())
             return at + 1
         if block.kind == "heading" and not headings.is_date_line(block.text):
             self._heading(block.text, block.level, start, end)
@@ -231,7 +231,7 @@ def build_outline(blocks: tuple[Block, ...]) -> Outline:
         placed.append((block, position))
         links += [Link(position + link.start, position + link.end, link.target) for link in block.links]
         position += len(block.text) + 1
-    builder = _Builder(placed, Counter(block.text for block in blocks if block.kind != "menu"))
+    builder = _Builder(placed, Counter(block.text for block in blocks if block.kind not in {"menu", "hidden"}))
     builder.build()
     return Outline(
         "\n".join(block.text for block in blocks), tuple(builder.clauses), tuple(links), tuple(builder.damage)

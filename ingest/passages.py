@@ -14,7 +14,7 @@ def passages_of(policy: Policy) -> tuple[Passage, ...]:
     """Return the passages of a policy in the order of its text, clause passages before their sentences."""
     found: list[Passage] = []
     for clause in policy.clauses:
-        if clause.kind in {"menu", "heading"} or not clause.sentences:
+        if not clause.is_read or clause.kind == "heading" or not clause.sentences:
             continue
         found += [Passage(clause.id, "clause", start, end, _context(policy, clause)) for start, end in _windows(clause)]
         for sentence in clause.sentences:

@@ -54,7 +54,7 @@ def policy_notes(policy: Policy) -> Iterator[str]:
 
 
 def _clauses(policy: Policy) -> int:
-    return sum(clause.kind != "menu" for clause in policy.clauses)
+    return sum(clause.is_read for clause in policy.clauses)
 
 
 def _document(report: DocumentReport) -> dict[str, Any]:

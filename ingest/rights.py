@@ -129,7 +129,7 @@ def _link_in(outline: Outline, sentence: Sentence) -> str | None:
 def _sentences(outline: Outline) -> Iterator[tuple[Clause, Sentence, str, str]]:
     """Yield every sentence that can be quoted, with its clause, its words and its lead-in's words."""
     for clause in outline.clauses:
-        if clause.kind == "menu":
+        if not clause.is_read:
             continue
         for sentence in clause.sentences:
             if sentence.kind != "heading":

@@ -43,4 +43,4 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _clauses(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
-    return [(c.path, policy.text[c.start : c.end]) for c in policy.clauses if c.kind not in {"menu", "heading"}]
+    return [(c.path, policy.text[c.start : c.end]) for c in policy.clauses if c.is_read and c.kind != "heading"]

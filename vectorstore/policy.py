@@ -19,16 +19,28 @@ REQUEST_TYPES = (
     "complaint_discrimination",
     "general_contact",
 )
-CHANNEL_TYPES = ("email", "phone", "mail", "web_form", "api")
+CHANNEL_TYPES = ("email", "phone", "mail", "web_form", "api", "fax", "tty")
+DESKS = (
+    "privacy",
+    "general",
+    "dpo",
+    "eu_representative",
+    "uk_representative",
+    "regulator",
+    "security",
+    "law_enforcement",
+    "press",
+    "other",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence or list item; `start` and `end` are characters into Policy.text, end excluded.
 
-    `kind` is "sentence", "item" (a list item), "lead_in" (the line that opens a list), "heading" (a run-in heading)
-    or "date" (a line such as "Last updated: ..."). `lead_in` is the span of the line that an item depends on;
-    None where the sentence stands alone.
+    `kind` is "sentence", "item" (a list item), "row" (a table row, cells apart by " | "), "lead_in" (the line that opens
+    a list, or the header row of a table), "heading" (a run-in heading) or "date" (a line such as "Last updated: ...").
+    `lead_in` is the span of the line that an item or row depends on; None where the sentence stands alone.
     """
 
     start: int
@@ -39,10 +51,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A paragraph, a list with its lead-in, or a heading.
+    """A paragraph, a list with its lead-in, a table, or a heading.
 
-    `path` holds the headings above it, outermost first. `kind` is "paragraph", "list", "heading" or "menu";
-    a menu clause (navigation, footer) stays in the text but is never searched or quoted. `id` is a URL-safe anchor, unique within a version.
+    `path` holds the headings above it, outermost first. `kind` is "paragraph", "list", "table", "heading", "menu" or
+    "hidden"; a menu clause (navigation, footer) and a hidden one (text the page keeps from a reader's eyes) stay in the
+    text but are never searched or quoted. `id` is a URL-safe anchor, unique within a version. `page` counts the pages of
+    a PDF from 1; None for formats without pages.
     """
 
     id: str
@@ -51,6 +65,30 @@ class Clause:
     end: int
     kind: str
     sentences: tuple[Sentence, ...] = ()
+    page: int | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """True if the clause is what a reader of the policy reads: no menu, nothing hidden."""
+        return self.kind not in {"menu", "hidden"}
+
+
+@dataclass(frozen=True, slots=True)
+class CrossReference:
+    """Words that point to another place of the policy ("see Contact Information below"); `clause_id` is that clause."""
+
+    start: int
+    end: int
+    clause_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something a policy says of itself by name, with the sentence that says it: a regime or an audience."""
+
+    name: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +103,9 @@ class Passage:
     start: int
     end: int
     context: str
+
+
+OFFERED_DESKS = ("privacy", "general", "dpo", "eu_representative", "uk_representative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +125,8 @@ class ContactChannel:
     "unresolved" (the policy names the channel, its address is not in the stored text). `conditions` are the policy's
     own words, such as "select option 4"; None means unconditional. `mentions` are in the order of the text.
     `label` tells apart several unresolved forms, in the policy's words ("Submit a request using this form").
+    `desk` is one of DESKS: who is reached there. Only the desks of OFFERED_DESKS are offered for a person's request, and
+    faxes and text telephones ("fax", "tty") never are.
     """
 
     type: str
@@ -93,6 +136,7 @@ class ContactChannel:
     mentions: tuple[ChannelMention, ...]
     origin: str = "text"
     label: str | None = None
+    desk: str = "privacy"
 
     @property
     def purposes(self) -> tuple[str, ...]:
@@ -109,13 +153,16 @@ class ContactChannel:
 class SelfServiceStep:
     """Something the person can do alone, in the policy's words: `purposes` are the request types it serves.
 
-    `link` is the web link that stands in those words, None if there is none.
+    `link` is the web link that stands in those words, None if there is none. `kind` is "step", "opt_out_tool",
+    "unsubscribe", "do_not_sell", "privacy_centre", "account" or "settings" (a path inside an app, given in `path`).
     """
 
     purposes: tuple[str, ...]
     start: int
     end: int
     link: str | None = None
+    kind: str = "step"
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +187,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A flaw of the stored source. `kind` is "spliced_list", "missing_item", "stray_item", "glued_heading" or "lost_link".
+    """A flaw of the stored source. `kind` is one of "spliced_list", "missing_item", "stray_item", "glued_heading",
+    "lost_link", "hidden_text", "twin_date" (two dates of one kind), "lost_reference" or "foreign_language".
 
     `reason` says in plain words what is wrong. Only "spliced_list" and "missing_item" make the words unreliable.
     """
@@ -172,7 +220,9 @@ class Policy:
 
     `text` is the stored text: the document's words with white space normalised once. Every offset points into it.
     `aliases` are other names of the company, longest first. `cues` are product names of the page's menu that point to this company.
-    `url` is None when the document does not give it. `company` is how answers name the company.
+    `url` is None when the document does not give it. `company` is how answers name the company; `entity` is the legal
+    person that speaks ("Acme, Inc."), None if none is named. `regimes` and `audiences` are the laws and the groups of people
+    that the policy speaks of, each with its first sentence. `language` is an ISO 639-1 code.
     """
 
     id: str
@@ -190,6 +240,11 @@ class Policy:
     rights: tuple[Right, ...] = ()
     conditions: tuple[Condition, ...] = ()
     damage: tuple[Damage, ...] = field(default=())
+    entity: str | None = None
+    regimes: tuple[Statement, ...] = ()
+    audiences: tuple[Statement, ...] = ()
+    references: tuple[CrossReference, ...] = ()
+    language: str = "en"
 
     def date(self, kind: str) -> PolicyDate | None:
         """Return the first date of that kind, None if the policy states none."""

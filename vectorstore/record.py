@@ -11,12 +11,14 @@ from vectorstore.policy import (
     Clause,
     Condition,
     ContactChannel,
+    CrossReference,
     Damage,
     Policy,
     PolicyDate,
     Right,
     SelfServiceStep,
     Sentence,
+    Statement,
 )
 
 
@@ -40,6 +42,9 @@ def load_policy(record: str) -> Policy:
             "rights": tuple(Right(**right) for right in data["rights"]),
             "conditions": tuple(Condition(**_tuples(condition, "types")) for condition in data["conditions"]),
             "damage": tuple(Damage(**damage) for damage in data["damage"]),
+            "regimes": tuple(Statement(**regime) for regime in data["regimes"]),
+            "audiences": tuple(Statement(**audience) for audience in data["audiences"]),
+            "references": tuple(CrossReference(**reference) for reference in data["references"]),
         }
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """`data_dir` holds the embedded database and index; `database_url` None means SQLite inside it.
+    """`data_dir` holds the embedded database and index; `database_url` None means SQLite inside it, and
+    `chroma_url` None (http://HOST:PORT of a Chroma server otherwise) an embedded index there.
 
     Up to `scan_up_to` policies are searched by an exact scan: their vectors fit in memory, and a scan of them takes less
     than loading the index. `lock_seconds` is how long to wait for another process that writes to an SQLite file.
@@ -16,6 +17,7 @@ class StoreSettings:
 
     data_dir: Path = Path("var")
     database_url: str | None = None
+    chroma_url: str | None = None
     embedder: str = "onnx"
     scan_up_to: int = 200
     lock_seconds: float = 30.0

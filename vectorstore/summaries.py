@@ -33,7 +33,7 @@ def summary_of(policy: Policy, passages: int) -> PolicySummary:
         company=policy.company,
         url=policy.url,
         updated=dated.iso if dated else None,
-        clauses=sum(clause.kind != "menu" for clause in policy.clauses),
+        clauses=sum(clause.is_read for clause in policy.clauses),
         passages=passages,
         channels=len(policy.channels),
         damage=len(policy.damage),

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bot.build import build_bot
 from ingest import ingest_sources
 from ui import create_app
+from vectorstore.settings import StoreSettings
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -63,7 +64,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the real application over the sample policies, on a free port of the loopback interface."""
-    bot = build_bot(tmp_path_factory.mktemp("desk") / "var")
+    bot = build_bot(StoreSettings(tmp_path_factory.mktemp("desk") / "var"))
     reports = list(ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library))
     assert [report.error for report in reports] == [None, None]
     with socket.socket() as free:

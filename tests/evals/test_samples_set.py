@@ -7,6 +7,7 @@ import pytest
 import evals
 from bot.build import build_bot
 from ingest import ingest_sources
+from vectorstore.settings import StoreSettings
 
 ROOT = Path(__file__).parents[2]
 MUST_HOLD = ("quote_exact", "right_policy", "addresses_exact", "verdict_not_inverted")
@@ -22,7 +23,7 @@ AT_LEAST = {
 
 @pytest.fixture(scope="module")
 def means(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
-    bot = build_bot(tmp_path_factory.mktemp("library"))
+    bot = build_bot(StoreSettings(tmp_path_factory.mktemp("library")))
     ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library)
     results = [one.result for one in evals.run_set(bot, evals.load_cases(ROOT / "evals" / "sets" / "samples.jsonl"))]
     names = {name for result in results for name in result.scores}

@@ -41,7 +41,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bot(data_dir: Path) -> PolicyBot:
-    return build_bot(data_dir)
+    return build_bot(StoreSettings(data_dir))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import uvicorn
 from bot.build import build_bot
 from tests.laws.checks import OURS, written
 from ui import create_app
+from vectorstore.settings import StoreSettings
 
 
 class ToFile(logging.Handler):
@@ -35,7 +36,9 @@ def main(data_dir: Path, log: Path) -> None:
         logging.getLogger(name or None).setLevel(logging.DEBUG)
     listening = socket.create_server(("127.0.0.1", 0))
     # The access log of `policydesk serve` is off; an operator may run the application with it on.
-    config = uvicorn.Config(create_app(build_bot(data_dir)), log_config=None, log_level="debug", access_log=True)
+    config = uvicorn.Config(
+        create_app(build_bot(StoreSettings(data_dir))), log_config=None, log_level="debug", access_log=True
+    )
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)  # noqa: T201
     uvicorn.Server(config).run([listening])
 

@@ -20,6 +20,7 @@ from bot.reply import Answer, Turn
 from tests.laws.checks import quote_breaches, quoted
 from vectorstore import database as db
 from vectorstore.policy import Policy
+from vectorstore.settings import StoreSettings
 
 StoredText = Callable[[str, str], str]
 
@@ -81,7 +82,7 @@ def test_the_check_sees_a_changed_quote_of_a_request(bot: PolicyBot, stored_text
 
 def test_a_stored_text_that_changes_by_one_byte_under_an_answer_is_noticed(data_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(data_dir, tmp_path / "data")
-    bot = build_bot(tmp_path / "data")
+    bot = build_bot(StoreSettings(tmp_path / "data"))
     answer = bot.reply("does larkspur sell my info?")
     check_quote_law(answer, bot.library)
     cited = answer.citations[0]
@@ -99,7 +100,7 @@ def test_a_stored_text_that_changes_by_one_byte_under_an_answer_is_noticed(data_
 
 
 def test_a_reply_whose_policy_changed_meanwhile_is_withheld(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bot = build_bot(data_dir)
+    bot = build_bot(StoreSettings(data_dir))
     bot.reply("does larkspur sell my info?")
     stored = bot.library.get
 

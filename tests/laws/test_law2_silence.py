@@ -14,6 +14,7 @@ from bot.build import build_bot
 from bot.reply import Answer, RequestOffer, Turn
 from bot.settings import AnswerSettings
 from tests.laws.checks import silence_breaches
+from vectorstore.settings import StoreSettings
 
 
 def test_no_reply_answers_without_a_citation(answers: list[Answer]) -> None:
@@ -37,7 +38,7 @@ def test_what_a_policy_does_not_say_is_not_answered(bot: PolicyBot, question: st
 
 
 def test_a_desk_that_holds_nothing_answers_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
-    empty = build_bot(tmp_path_factory.mktemp("empty"))
+    empty = build_bot(StoreSettings(tmp_path_factory.mktemp("empty")))
     for question in ("does larkspur sell my info?", "delete my data", "how long is it kept?"):
         answer = empty.reply(question)
         assert answer.status in {"needs_policy", "out_of_scope"}
@@ -61,7 +62,7 @@ def test_the_check_sees_an_answer_without_citations(bot: PolicyBot) -> None:
 
 
 def test_a_bot_whose_threshold_finds_nothing_says_so(data_dir: Path) -> None:
-    deaf = build_bot(data_dir, AnswerSettings(answer_from=9.0, nearest_from=8.0))
+    deaf = build_bot(StoreSettings(data_dir), AnswerSettings(answer_from=9.0, nearest_from=8.0))
     answer = deaf.reply("how long does larkspur keep what i ordered")
     assert answer.status != "answered"
     assert silence_breaches(answer) == []

@@ -57,7 +57,7 @@ def test_an_operators_override_is_an_address_too(tmp_path: Path, sources: Source
         "      - {type: web_form, value: 'https://forms.larkspur.example/delete', purposes: [delete]}\n"
     )
     ingest_sources([manifest], PolicyLibrary.open(StoreSettings(tmp_path / "data")))
-    answer = build_bot(tmp_path / "data").reply("delete everything larkspur has on me")
+    answer = build_bot(StoreSettings(tmp_path / "data")).reply("delete everything larkspur has on me")
     assert answer.request is not None
     given = next(c for c in answer.request.channels if c.value == "https://forms.larkspur.example/delete")
     assert (given.status, given.quote, given.start, given.end) == ("ok", "", 0, 0)

@@ -15,6 +15,7 @@ from ingest import ingest_sources
 from pages.policy_routes import page_router
 from tests.laws.checks import quote_breaches, version_breaches
 from tests.laws.conftest import FOLDER
+from vectorstore.settings import StoreSettings
 
 ORDERS = "how long does larkspur keep order records?"
 CHANGES = {
@@ -29,7 +30,7 @@ def changed(tmp_path: Path) -> tuple[PolicyBot, Answer, Answer]:
     document = tmp_path / "larkspur.txt"
     words = (FOLDER / "larkspur-outfitters.txt").read_text(encoding="utf-8")
     document.write_text(words, encoding="utf-8")
-    bot = build_bot(tmp_path / "data")
+    bot = build_bot(StoreSettings(tmp_path / "data"))
     ingest_sources([document], bot.library)
     answer, offer = bot.reply(ORDERS), bot.reply("delete everything larkspur has on me")
     for old, new in CHANGES.items():

@@ -21,6 +21,7 @@ from bot.reply import Answer, Turn
 from ingest import ingest_sources
 from tests.laws.checks import OURS, log_breaches
 from tests.laws.conftest import FOLDER, LONG, QUESTIONS, ROOT, STRANGE
+from vectorstore.settings import StoreSettings
 
 # What a careless visitor tells about themselves.
 PRIVATE = "My name is Ottoline Varga, 7 Quince Mews, ottoline.varga@mailbox.example: does larkspur sell my data?"
@@ -131,7 +132,7 @@ def test_an_unexpected_error_logs_no_words_of_a_visitor(bot: PolicyBot, kept: Ke
 
 
 def test_ingesting_logs_no_address_of_a_policy(tmp_path: Path, kept: Kept) -> None:
-    bot = build_bot(tmp_path / "data")
+    bot = build_bot(StoreSettings(tmp_path / "data"))
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "other.txt").write_text(f"{PRIVATE}\n" * 40)
     ingest_sources([FOLDER / "policies.yaml", tmp_path / "empty.txt", tmp_path / "other.txt"], bot.library)

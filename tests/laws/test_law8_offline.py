@@ -74,11 +74,12 @@ import socket, threading, time
 from pathlib import Path
 import httpx, uvicorn
 from bot.build import build_bot
+from vectorstore.settings import StoreSettings
 from ui import create_app
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
-server = uvicorn.Server(uvicorn.Config(create_app(build_bot(Path({str(ingested)!r}))), port=port, log_level="error"))
+server = uvicorn.Server(uvicorn.Config(create_app(build_bot(StoreSettings(Path({str(ingested)!r})))), port=port, log_level="error"))
 threading.Thread(target=server.run, daemon=True).start()
 while not server.started:
     time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""The commands of `policydesk`, a module a group. Each parses, calls one function, prints and sets the exit status."""

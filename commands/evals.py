@@ -1,0 +1,84 @@
+"""`policydesk eval`: regression question sets run, compared, accepted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.opening import fail, open_bot, show_json
+from commands.options import VAR, DataDir, Json
+
+app = typer.Typer(help="Regression question sets: run, compare, accept.", no_args_is_help=True)
+
+
+@app.command("run")
+def eval_run(
+    question_set: Annotated[Path, typer.Argument(help="A set, one JSON case a line.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write one result a line here.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Write an HTML report into this folder.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="Earlier results; exit 1 on a regression.")
+    ] = None,
+    as_json: Json = False,
+    data_dir: DataDir = VAR,
+) -> None:
+    """Run a question set against the library and print its metrics."""
+    import evals
+
+    bot = open_bot(data_dir)
+    try:
+        cases = evals.load_cases(question_set)
+        before = evals.read_results(baseline) if baseline else None
+        judged = evals.run_set(bot, cases)
+    except evals.EvalError as error:
+        fail(str(error))
+    results = [one.result for one in judged]
+    summary = evals.summarize(judged)
+    if out:
+        evals.write_results(out, results)
+    comparison = evals.compare(before, results) if before is not None else None
+    if report:
+        typer.echo(f"report: {evals.write_report(report, judged, question_set.name, comparison)}", err=True)
+    show_json(asdict(summary)) if as_json else typer.echo(evals.format_summary(summary))
+    if comparison is not None:
+        typer.echo(evals.format_comparison(comparison), err=as_json)
+        raise typer.Exit(1 if comparison.regressions else 0)
+
+
+@app.command("compare")
+def eval_compare(before: Path, after: Path) -> None:
+    """Compare two result files metric by metric; exit 1 on a regression."""
+    import evals
+
+    try:
+        comparison = evals.compare(evals.read_results(before), evals.read_results(after))
+    except evals.EvalError as error:
+        fail(str(error))
+    typer.echo(evals.format_comparison(comparison))
+    raise typer.Exit(1 if comparison.regressions else 0)
+
+
+@app.command("accept")
+def eval_accept(results: Path) -> None:
+    """Make a result file the baseline of its set."""
+    import evals
+
+    try:
+        typer.echo(f"baseline: {evals.accept(results)}")
+    except evals.EvalError as error:
+        fail(str(error))
+
+
+@app.command("policyqa")
+def eval_policyqa(file: Path) -> None:
+    """Measure retrieval on a Squad-format set such as PolicyQA."""
+    import evals
+    from vectorstore import open_embedder
+
+    try:
+        typer.echo(evals.format_policyqa(evals.run_policyqa(file, open_embedder())))
+    except evals.EvalError as error:
+        fail(str(error))

@@ -1,0 +1,44 @@
+"""`policydesk ingest`: documents into the library."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.opening import fail, open_library, show_json
+from commands.options import VAR, DataDir, Json
+
+
+def ingest(
+    sources: Annotated[list[str], typer.Argument(help="Files (.txt .md .html), folders or manifests (.yaml).")],
+    policy_id: Annotated[str | None, typer.Option("--policy-id", help="Id for a single document.")] = None,
+    as_json: Json = False,
+    data_dir: DataDir = VAR,
+) -> None:
+    """Read policies into the library. An unchanged document does nothing; a failed one leaves the rest in."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ingest import ingest_sources
+    from ingest.report import report_lines, report_object
+    from vectorstore import StoreError
+
+    library = open_library(data_dir, adopt_model=True)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=None)
+        try:
+            reports = ingest_sources(
+                sources,
+                library,
+                policy_id,
+                lambda done, total, name: progress.update(task, completed=done, total=total, description=name),
+            )
+        except (ValueError, StoreError) as error:
+            fail(str(error))
+    if as_json:
+        show_json(report_object(reports))
+    else:
+        typer.echo("\n".join(report_lines(reports)))
+    raise typer.Exit(1 if any(report.status == "failed" for report in reports) else 0)

@@ -1,0 +1,57 @@
+"""Opening the library and the bot for a command, and saying in one line why it cannot be done."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.bot import PolicyBot
+    from vectorstore import PolicyLibrary, StoreSettings
+
+
+def fail(message: str, status: int = 2) -> NoReturn:
+    """Print what is wrong to standard error and exit."""
+    typer.echo(f"policydesk: {message}", err=True)
+    raise typer.Exit(status)
+
+
+def store_settings(data_dir: Path) -> StoreSettings:
+    """Return where the library lives: `data_dir`, or the servers that the environment names."""
+    from vectorstore import StoreSettings
+
+    return StoreSettings(
+        data_dir,
+        database_url=os.environ.get("POLICYDESK_DATABASE_URL") or None,
+        chroma_url=os.environ.get("POLICYDESK_CHROMA_URL") or None,
+    )
+
+
+def open_library(data_dir: Path, *, adopt_model: bool = False) -> PolicyLibrary:
+    """Open the library, or say why it cannot be opened; `adopt_model` embeds it again where the model has changed."""
+    from vectorstore import PolicyLibrary, StoreError
+
+    try:
+        return PolicyLibrary.open(store_settings(data_dir), adopt_model=adopt_model)
+    except (StoreError, OSError, ValueError) as error:
+        fail(str(error))
+
+
+def open_bot(data_dir: Path, language_model: str | None = None) -> PolicyBot:
+    """Open the bot over the library in `data_dir`."""
+    from bot.build import build_bot
+    from vectorstore import StoreError
+
+    try:
+        return build_bot(store_settings(data_dir), language_model=language_model)
+    except (StoreError, OSError, ImportError, ValueError) as error:
+        fail(str(error))
+
+
+def show_json(data: Any) -> None:
+    """Print one JSON object."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))

@@ -1,0 +1,19 @@
+"""Options that several commands share, as types for Typer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DataDir = Annotated[Path, typer.Option("--data-dir", envvar="POLICYDESK_DATA_DIR", help="Folder of the library.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--llm", envvar="POLICYDESK_LLM", help="Optional chat model, PROVIDER:MODEL as in LangChain; none is needed."
+    ),
+]
+Policies = Annotated[list[str] | None, typer.Option("--policy", help="Answer from this policy only; may be repeated.")]
+VAR = Path("var")
