@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format model clean
+.PHONY: help setup demo test soak check format model clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +26,9 @@ demo: $(READY) ## Ingest the sample policies and open the chat
 
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest
+
+soak: $(READY) ## Run the long tests at full count (kills, corruptions, mutations): about an hour
+	@POLICYDESK_SOAK=1 $(BIN)/python -m pytest tests/ingest tests/servers
 
 check: $(READY) ## Format, lint, types, tests
 	@$(BIN)/ruff format --check .
