@@ -16,33 +16,18 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpcore
 
 from ingest.errors import FetchError, RefusedAddressError
 from ingest.hosts import PORTS, WebAddress, is_public, parse_address, refuse_characters
 from ingest.pinned import Allow, Deadline, PinnedBackend, Resolve, checked_addresses, look_up
+from ingest.web_page import ENDINGS, UNTOLD, FetchedPage, read_content_type
 
 logger = logging.getLogger(__name__)
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# What is taken, and the ending of a file of that kind.
-ENDINGS = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".xhtml",
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "text/x-markdown": ".md",
-    "application/pdf": ".pdf",
-    DOCX: ".docx",
-}
-# Types by which a site says that it does not know.
-UNTOLD = {None, "application/octet-stream", "binary/octet-stream"}
-MARKDOWN = {".md", ".markdown"}
-MEDIA_TYPE = re.compile(r"\s*([a-z0-9][\w.+-]{0,99}/[a-z0-9][\w.+-]{0,99})\s*(?:;|$)", re.ASCII)
-CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:+-]+)", re.ASCII)
+WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:|///", re.IGNORECASE)
 REDIRECTS = {301, 302, 303, 307, 308}
 SAVE = "save the page in a browser and ingest the file"
 STATUS_WORDS = {
@@ -63,28 +48,6 @@ class FetchLimits:
     size: int = 10 * 1024 * 1024
     redirects: int = 5
     ports: frozenset[int] = PORTS
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedPage:
-    """A document as a site gave it. `url` is the address it came from in the end, after redirects.
-
-    `content_type` is the media type without parameters, in lower case; `charset` a name that Python's codecs know. Both are
-    None where the site does not say. `data` is unpacked and not decoded.
-    """
-
-    url: str
-    data: bytes
-    content_type: str | None
-    charset: str | None
-
-    @property
-    def ending(self) -> str | None:
-        """The ending of a file of this kind, such as ".html"; None for a kind that holds no policy."""
-        if self.content_type not in UNTOLD:
-            ending = ENDINGS.get(self.content_type or "")
-            return _named(self.url) if ending == ".txt" and _named(self.url) in MARKDOWN else ending
-        return _sniffed(self.data, _named(self.url))
 
 
 def fetch_page(
@@ -152,7 +115,7 @@ def _ask(
             return told["location"].strip()
         if response.status != 200:
             raise FetchError(source, _status_words(response.status))
-        media_type, charset = _content_type(told.get("content-type", ""))
+        media_type, charset = read_content_type(told.get("content-type", ""))
         if media_type not in UNTOLD and media_type not in ENDINGS:
             raise FetchError(
                 source, f"the address leads to {media_type}, which is no kind of document that is read here"
@@ -198,7 +161,9 @@ def _next(address: WebAddress, location: str, ports: frozenset[int], source: str
     try:
         # Before the two are joined, which would silently drop some characters.
         refuse_characters(location)
-        onward = parse_address(urljoin(str(address), location), ports)
+        # A whole address stands for itself; joined, "http:///inside/" would lead elsewhere than browsers go.
+        is_whole = WHOLE.match(location) is not None
+        onward = parse_address(location if is_whole else urljoin(str(address), location), ports)
     except (RefusedAddressError, ValueError) as error:
         reason = error.reason if isinstance(error, RefusedAddressError) else "not an address"
         raise RefusedAddressError(source, f"the page sends on to an address that is not fetched: {reason}") from error
@@ -221,41 +186,6 @@ def _status_words(status: int) -> str:
     trouble = f"the site has trouble of its own ({status}): try again later, or {SAVE}"
     other = f"the site answered with status {status} and no page: check the address, or {SAVE}"
     return STATUS_WORDS.get(status, trouble if status >= 500 else other)
-
-
-def _content_type(written: str) -> tuple[str | None, str | None]:
-    """Return media type and character set of a Content-Type header, None for what it does not say or what is none."""
-    media_type = MEDIA_TYPE.match(written[:200].lower())
-    charset = CHARSET.search(written[:200].lower())
-    return media_type and media_type[1], charset[1] if charset and _is_charset(charset[1]) else None
-
-
-def _is_charset(name: str) -> bool:
-    """Return True if Python can decode text by that name."""
-    try:
-        b"".decode(name)
-    except (LookupError, ValueError):
-        return False
-    return True
-
-
-def _sniffed(data: bytes, named: str) -> str | None:
-    """Return the ending of a document whose type nobody told, from its first bytes; `named` is the ending of its address."""
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if data.startswith(b"%PDF-"):
-        return ".pdf"
-    if data.startswith(b"PK\x03\x04"):
-        return ".docx" if b"word/document.xml" in data else None
-    if head.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml")):
-        return ".html"
-    if b"\x00" in data or not data:
-        return None
-    return named if named in MARKDOWN else ".txt"
-
-
-def _named(url: str) -> str:
-    """Return the ending of the address's path, in lower case, "" without one."""
-    return PurePosixPath(unquote(urlsplit(url).path)).suffix.lower()
 
 
 def _text(value: bytes) -> str:

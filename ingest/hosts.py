@@ -123,7 +123,7 @@ def _host(written: str, url: str) -> str:
         if address.ipv4_mapped is not None or "." in written:
             raise RefusedAddressError(url, "an IPv4 address written as IPv6 is not fetched")
         return str(address)
-    host = _ascii(written.lower(), url)
+    host = _ascii(written, url)
     labels = host.split(".")
     if len(host) > 253 or not all(LABEL.fullmatch(label) for label in labels):
         raise RefusedAddressError(url, "the name of the site is not one: copy the address again from the browser")
@@ -136,11 +136,12 @@ def _host(written: str, url: str) -> str:
 
 
 def _ascii(host: str, url: str) -> str:
-    """Return a name with letters beyond ASCII in its xn-- form. Digits, dots and look-alikes beyond ASCII are refused."""
+    """Return a name in lower case, letters beyond ASCII as xn--. Digits, dots and look-alikes beyond ASCII are refused."""
     if host.isascii():
-        return host
+        return host.lower()
     try:
-        return idna.encode(host, strict=True).decode("ascii")
+        # Some signs become ASCII letters in lower case, such as the one for kelvin; no name is written with them.
+        return idna.encode(host if host.lower().isascii() else host.lower(), strict=True).decode("ascii")
     except idna.IDNAError as error:
         raise RefusedAddressError(url, "the name of the site holds signs that no site's name has") from error
 
