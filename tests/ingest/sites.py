@@ -44,7 +44,8 @@ class Site:
 
     def close(self) -> None:
         """Take no more visitors."""
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # closed before
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _serve(self) -> None:
@@ -98,7 +99,8 @@ class Trap:
 
     def close(self) -> None:
         """Stop listening."""
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # closed before
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _count(self) -> None:
