@@ -8,6 +8,8 @@ IngestError
     DocumentTooLargeError   over the size limit
     NotAPolicyError         readable, but no privacy policy in it
     ManifestError           the manifest is not of its form; `faults` lists all of them
+    FetchError              a web page that could not be had
+        RefusedAddressError     an address that is not fetched, or leads to a machine that is not public
 """
 
 from __future__ import annotations
@@ -46,6 +48,14 @@ class DocumentTooLargeError(IngestError):
 
 class NotAPolicyError(IngestError):
     """The document reads well but is not a privacy policy."""
+
+
+class FetchError(IngestError):
+    """The web page could not be had: not reached, not there, too slow, too large, or no document."""
+
+
+class RefusedAddressError(FetchError):
+    """The address is of a form or leads to a machine that is never fetched from; nothing was connected to."""
 
 
 class ManifestError(IngestError):

@@ -26,6 +26,7 @@ PART_OF = {"pages": "ui", "commands": "cli"}
 OWNERS = {
     "chromadb": "vectorstore",
     "gradio": "ui",
+    "httpcore": "ingest",
     "onnxruntime": "vectorstore",
     "sentence_transformers": "vectorstore",
     "sqlalchemy": "vectorstore",
