@@ -1,0 +1,2 @@
+def load_pdf(data, name):
+    raise NotImplementedError
