@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingest.cleaning import decode, declared_in_html
+from ingest.cleaning import declared_in_html, decode
 from ingest.document import LoadedDocument
 from ingest.errors import UnsupportedFormatError
 from ingest.formats import detect

@@ -13,7 +13,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
 from ingest.cleaning import normalise
-from ingest.document import Block, LoadedDocument
+from ingest.document import LoadedDocument
 from ingest.errors import (
     DocumentTooCostlyError,
     DocumentTooLargeError,
@@ -28,13 +28,24 @@ from ingest.loaders.pdf_spans import page_spans
 MAX_PAGES = 400
 EDGE_LINES = 3  # how many lines at the top and the bottom of a page may be its header or footer
 PAGE_NUMBER = re.compile(
-    r"(?:(?:page|p\.|seite|-|–|—|\|)\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|von|\|)\s*\d{1,4})?(?:\s*[-–—|])?", re.IGNORECASE
+    r"(?:(?:page|p\.|seite|-|–|—|\|)\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|von|\|)\s*\d{1,4})?(?:\s*[-–—|])?",
+    re.IGNORECASE,
 )
 # Titles that a word processor made of a file's name.
 NO_TITLE = re.compile(r"^(?:microsoft \w+ - |untitled|document\d*$)|\.(?:docx?|pdf|indd|rtf)$", re.IGNORECASE)
 LINK_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 # What pypdf raises on files that are broken in ways it does not name.
-BROKEN = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OSError, ZeroDivisionError)
+BROKEN = (
+    PyPdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    OSError,
+    ZeroDivisionError,
+)
 
 
 def load_pdf(data: bytes, name: str) -> LoadedDocument:
@@ -50,7 +61,8 @@ def load_pdf(data: bytes, name: str) -> LoadedDocument:
         links = any(word.target for lines in pages for line in lines for word in line.words)
         if not any(pages) and count:
             raise ScannedDocumentError(
-                name, "this PDF holds pictures of its pages and no text; ask for the text, or run text recognition (OCR) over it"
+                name,
+                "this PDF holds pictures of its pages and no text; ask for the text, or run text recognition (OCR) over it",
             )
         title, language = _title(reader), _language(reader)
     except DependencyError as error:
@@ -75,7 +87,11 @@ def load_pdf(data: bytes, name: str) -> LoadedDocument:
 def _lines(page: PageObject, number: int) -> list[Line]:
     lines = page_lines(page_spans(page), number)
     rectangles = list(_links(page))
-    return [replace(line, words=tuple(_linked(word, line, rectangles) for word in line.words)) for line in lines] if rectangles else lines
+    return (
+        [replace(line, words=tuple(_linked(word, line, rectangles) for word in line.words)) for line in lines]
+        if rectangles
+        else lines
+    )
 
 
 def _links(page: PageObject) -> Iterator[tuple[float, float, float, float, str]]:

@@ -51,7 +51,9 @@ def blocks_of(body: Sequence[Line], edges: Sequence[Line]) -> list[Block]:
         else:
             drafts.append(_Draft([line], _kind(line)))
     words = Counter(word.text.strip(".,;:()“”\"'").lower() for line in body for word in line.words)
-    heading_sizes = sorted({_rounded(draft.last.size) for draft in drafts if draft.last.size >= size * LARGER}, reverse=True)
+    heading_sizes = sorted(
+        {_rounded(draft.last.size) for draft in drafts if draft.last.size >= size * LARGER}, reverse=True
+    )
     indents = sorted({round(draft.lines[0].x / 6) for draft in drafts if draft.kind == "item"})
     menus = list(edges)
     blocks: list[Block] = []
@@ -94,7 +96,12 @@ def _table_rows(lines: Sequence[Line]) -> dict[int, str]:
     run: list[int] = []
     for at in range(len(lines) + 1):
         line = lines[at] if at < len(lines) else None
-        if line is not None and len(line.cells) > 1 and (not run or _aligned(lines[run[-1]], line)) and _kind(line) == "line":
+        if (
+            line is not None
+            and len(line.cells) > 1
+            and (not run or _aligned(lines[run[-1]], line))
+            and _kind(line) == "line"
+        ):
             run.append(at)
             continue
         if len(run) >= TABLE_ROWS:
@@ -147,7 +154,9 @@ def _is_short(line: Line) -> bool:
     return line.end - line.right > 0.35 * (line.end - line.left)
 
 
-def _block(draft: _Draft, size: float, sizes: Sequence[float], indents: Sequence[int], known: Counter[str]) -> Iterator[Block]:
+def _block(
+    draft: _Draft, size: float, sizes: Sequence[float], indents: Sequence[int], known: Counter[str]
+) -> Iterator[Block]:
     first = draft.lines[0]
     if draft.kind in {"row", "header_row"}:
         text, links = _row(first)

@@ -196,6 +196,8 @@ def leading(lines: Sequence[Line]) -> float:
     steps = [
         (above.y - below.y) / below.size
         for above, below in zip(lines, lines[1:], strict=False)
-        if above.page == below.page and abs(above.size - below.size) < 0.5 and 0.8 < (above.y - below.y) / max(below.size, 0.1) < 2.6
+        if above.page == below.page
+        and abs(above.size - below.size) < 0.5
+        and 0.8 < (above.y - below.y) / max(below.size, 0.1) < 2.6
     ]
     return median(steps) if steps else 1.2
