@@ -31,6 +31,7 @@ class Citation(Wire):
     url: str | None = Field(default=None, description="the company's page with a text fragment; null if unknown")
     page: str = Field(description="path of the desk's own page that shows the quote highlighted")
     damaged: bool = False
+    pdf_page: int | None = Field(default=None, description="page of the PDF, from 1; null for other formats")
 
 
 class Channel(Wire):

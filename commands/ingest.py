@@ -11,14 +11,29 @@ from commands.options import VAR, DataDir, Json
 
 
 def ingest(
-    sources: Annotated[list[str], typer.Argument(help="Files (.txt .md .html), folders or manifests (.yaml).")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Files (.html .md .txt .docx .pdf .zip), folders, web addresses or manifests (.yaml)."),
+    ],
     policy_id: Annotated[str | None, typer.Option("--policy-id", help="Id for a single document.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Read again what is in and unchanged.")] = False,
     as_json: Json = False,
     data_dir: DataDir = VAR,
 ) -> None:
-    """Read policies into the library. An unchanged document does nothing; a failed one leaves the rest in."""
+    """Read policies into the library. An unchanged document does nothing; a failed one leaves the rest in.
+
+    A run that was ended halfway goes on where it stopped when it is started again.
+    """
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from ingest import ingest_sources
     from ingest.report import report_lines, report_object
@@ -26,14 +41,24 @@ def ingest(
 
     library = open_library(data_dir, adopt_model=True)
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("elapsed,"),
+        TimeRemainingColumn(),
+        TextColumn("left  {task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("reading", total=None)
         try:
             reports = ingest_sources(
                 sources,
                 library,
                 policy_id,
-                lambda done, total, name: progress.update(task, completed=done, total=total, description=name),
+                # A file's name may hold square brackets, which the terminal would take for styles.
+                lambda done, total, name: progress.update(task, completed=done, total=total, description=escape(name)),
+                force=force,
             )
         except (ValueError, StoreError) as error:
             fail(str(error))

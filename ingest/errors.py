@@ -1,15 +1,20 @@
 """Errors of reading a document. Every one names the source and says the way out.
 
 IngestError
-    SourceNotFoundError     no file, folder or manifest at that place
-    UnsupportedFormatError  no loader for that kind of file
-    EmptyDocumentError      nothing to read in it
-    BinaryDocumentError     not text, or text of no encoding we can tell
-    DocumentTooLargeError   over the size limit
-    NotAPolicyError         readable, but no privacy policy in it
-    ManifestError           the manifest is not of its form; `faults` lists all of them
-    FetchError              a web page that could not be had
-        RefusedAddressError     an address that is not fetched, or leads to a machine that is not public
+    SourceNotFoundError      no file, folder or manifest at that place
+    UnsupportedFormatError   no loader for that kind of file
+    EmptyDocumentError       nothing to read in it
+    BinaryDocumentError      not text, or text of no encoding we can tell
+    DocumentTooLargeError    over the size limit
+    UnreadableDocumentError  of a known format, but broken: the parser gave up or crashed
+    LockedDocumentError      encrypted; a password is needed
+    ScannedDocumentError     pictures of pages, no text
+    DocumentTooCostlyError   reading it takes more time, memory or output than a policy ever needs
+    ArchiveError             an archive, or a member of it, that is refused
+    NotAPolicyError          readable, but no privacy policy in it
+    ManifestError            the manifest is not of its form; `faults` lists all of them
+    FetchError               a web page that could not be had
+        RefusedAddressError      an address that is not fetched, or leads to a machine that is not public
 """
 
 from __future__ import annotations
@@ -46,6 +51,26 @@ class DocumentTooLargeError(IngestError):
     """The document is larger than the limit."""
 
 
+class UnreadableDocumentError(IngestError):
+    """The document is broken, or its parser gave up on it."""
+
+
+class LockedDocumentError(IngestError):
+    """The document is encrypted and opens with a password only."""
+
+
+class ScannedDocumentError(IngestError):
+    """The document holds pictures of its pages and no text."""
+
+
+class DocumentTooCostlyError(IngestError):
+    """Reading the document went over the limits on time, memory or output."""
+
+
+class ArchiveError(IngestError):
+    """The archive, or a member of it, is refused."""
+
+
 class NotAPolicyError(IngestError):
     """The document reads well but is not a privacy policy."""
 
@@ -64,3 +89,21 @@ class ManifestError(IngestError):
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         super().__init__(source, "; ".join(faults))
         self.faults = tuple(faults)
+
+
+# What may come back from the process that reads documents, by name.
+BY_NAME: dict[str, type[IngestError]] = {
+    kind.__name__: kind
+    for kind in (
+        UnsupportedFormatError,
+        EmptyDocumentError,
+        BinaryDocumentError,
+        DocumentTooLargeError,
+        UnreadableDocumentError,
+        LockedDocumentError,
+        ScannedDocumentError,
+        DocumentTooCostlyError,
+        ArchiveError,
+        NotAPolicyError,
+    )
+}

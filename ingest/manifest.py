@@ -23,7 +23,11 @@ class ChannelOverride(BaseModel):
 
 
 class Entry(BaseModel):
-    """One document of a manifest. `source` is a path relative to the manifest."""
+    """One document of a manifest. `source` is a path, relative to the manifest if it is not absolute, or a web address.
+
+    `company`, `url` and `effective` replace what the document says; `default_company` and `default_date` stand in where
+    it says nothing.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,6 +38,8 @@ class Entry(BaseModel):
     url: str | None = None
     effective: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     channels: list[ChannelOverride] = []
+    default_company: str | None = None
+    default_date: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
 
 
 class Manifest(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest import headings
 from ingest.document import Block, Link
@@ -233,6 +233,11 @@ def build_outline(blocks: tuple[Block, ...]) -> Outline:
         position += len(block.text) + 1
     builder = _Builder(placed, Counter(block.text for block in blocks if block.kind not in {"menu", "hidden"}))
     builder.build()
-    return Outline(
-        "\n".join(block.text for block in blocks), tuple(builder.clauses), tuple(links), tuple(builder.damage)
-    )
+    clauses = _with_pages(builder.clauses, placed)
+    return Outline("\n".join(block.text for block in blocks), clauses, tuple(links), tuple(builder.damage))
+
+
+def _with_pages(clauses: list[Clause], placed: list[tuple[Block, int]]) -> tuple[Clause, ...]:
+    """Return the clauses with the page that each begins on, where the format has pages."""
+    pages = {start: block.page for block, start in placed}
+    return tuple(replace(clause, page=page) if (page := pages.get(clause.start)) else clause for clause in clauses)

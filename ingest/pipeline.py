@@ -1,72 +1,70 @@
-"""Sources into the library: files, folders and manifests, one document at a time; a failed one never stops the rest."""
+"""Sources into the library: documents are read in processes of their own while those before them are embedded.
+
+A failed document never stops the rest. What is in and unchanged is neither read nor embedded again, so a run that was
+ended at any moment goes on where it stopped.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from ingest.errors import DocumentTooLargeError, IngestError, SourceNotFoundError, UnsupportedFormatError
-from ingest.loaders import LOADERS
-from ingest.manifest import Entry, read_manifest
+from ingest.errors import IngestError
 from ingest.passages import passages_of
-from ingest.reader import default_id, read_policy
+from ingest.report import DocumentReport, report_of
+from ingest.revision import reader_revision
+from ingest.sandbox import ReadingPool, SandboxedReader
+from ingest.sources import Content, Document, list_documents, read_content
+from vectorstore.documents import KnownDocument
 from vectorstore.errors import IndexBuildError, PolicyIdTakenError
 from vectorstore.library import PolicyLibrary
-from vectorstore.policy import Policy
+from vectorstore.policy import Passage, Policy
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 10 * 1024 * 1024
-MANIFESTS = {".yaml", ".yml"}
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentReport:
-    """What became of one document. `status` is "new", "changed", "unchanged" or "failed"; `error` is for people.
+class Reading:
+    """What became of a document before the store sees it: a policy, a version that is known already, or a failure.
 
-    `policy` is the policy as read, None where it failed; its version is the stored one.
+    `key` names the document's bytes and everything that decides how they are read; None where there are no bytes.
     """
 
-    source: str
-    policy_id: str
-    status: str
-    version: str | None = None
-    passages: int = 0
-    embedded: int = 0
+    document: Document
+    key: str | None = None
     policy: Policy | None = None
-    error: str | None = None
+    passages: tuple[Passage, ...] = ()
+    known: KnownDocument | None = None
+    failure: IngestError | None = None
 
 
 def ingest_sources(
     sources: Sequence[Path | str],
     library: PolicyLibrary,
     policy_id: str | None = None,
-    on_document: Callable[[int, int, str], None] = lambda done, total, name: None,
+    on_document: Progress = lambda done, total, name: None,
+    *,
+    force: bool = False,
 ) -> list[DocumentReport]:
     """Read every document of `sources` into the library, then renew the index; returns one report a document.
 
-    `policy_id` names the policy of a single document (ValueError with more than one).
-    `on_document` is called with (done, total, name) before each document and once at the end.
+    `policy_id` names the policy of a single document, or of one folder of versions (ValueError with more than one).
+    `on_document` is called with (done, total, name) before each document and once at the end. `force` reads documents
+    that are in and unchanged again.
     """
-    jobs: list[tuple[Path, Entry] | DocumentReport] = []
-    for source in sources:
-        try:
-            jobs += list(_documents(Path(source)))
-        except IngestError as error:
-            jobs.append(DocumentReport(str(source), policy_id or default_id(str(source)), "failed", error=error.reason))
-    if policy_id is not None:
-        if len(jobs) != 1:
-            raise ValueError(f"--policy-id names one policy, but {len(jobs)} documents were given")
-        if isinstance(jobs[0], tuple):
-            jobs[0] = (jobs[0][0], jobs[0][1].model_copy(update={"id": policy_id}))
-    reports = []
-    for done, job in enumerate(jobs):
-        on_document(done, len(jobs), job.source if isinstance(job, DocumentReport) else job[0].name)
-        reports.append(job if isinstance(job, DocumentReport) else _ingest(*job, library))
-    on_document(len(jobs), len(jobs), "index")
+    with ReadingPool() as pool:
+        documents = _named(list_documents(sources, pool.list_members), policy_id)
+        reports: list[DocumentReport] = []
+        for reading in _readings(documents, library, pool, force):
+            on_document(len(reports), len(documents), reading.document.source)
+            reports.append(_store(reading, library))
+    on_document(len(documents), len(documents), "index")
     try:
         library.publish_index()
     except IndexBuildError as error:
@@ -75,58 +73,87 @@ def ingest_sources(
     return reports
 
 
-def _documents(source: Path) -> Iterator[tuple[Path, Entry]]:
-    """Yield the documents of one source: itself, the files of a folder, or the entries of a manifest."""
-    if re.match(r"https?:/", str(source)):
-        reason = "pages are not fetched from the web yet: save the page as HTML and ingest the file"
-        raise UnsupportedFormatError(str(source), reason)
-    if not source.exists():
-        raise SourceNotFoundError(str(source), "there is no such file or folder")
-    if source.is_dir():
-        files = sorted(path for path in source.rglob("*") if path.suffix.lower() in LOADERS and path.is_file())
-        manifest = next(
-            (source / name for name in ("policies.yaml", "policies.yml") if (source / name).is_file()), None
-        )
-        if manifest is not None:
-            yield from _documents(manifest)
-        elif not files:
-            raise SourceNotFoundError(
-                str(source), f"no document in this folder; known endings: {', '.join(sorted(LOADERS))}"
-            )
-        else:
-            yield from ((path, Entry(id=default_id(path.name), source=path.name)) for path in files)
-    elif source.suffix.lower() in MANIFESTS:
-        yield from ((source.parent / entry.source, entry) for entry in read_manifest(source))
-    else:
-        yield source, Entry(id=default_id(source.name), source=source.name)
+def _named(documents: list[Document], policy_id: str | None) -> list[Document]:
+    """Return the documents with the id that the operator gave. Raises ValueError where it would name several policies."""
+    if policy_id is None:
+        return documents
+    policies = {document.history or f"{number}" for number, document in enumerate(documents)}
+    if len(policies) != 1:
+        raise ValueError(f"--policy-id names one policy, but {len(documents)} documents were given")
+    return [document.with_id(policy_id) for document in documents]
 
 
-def _ingest(path: Path, entry: Entry, library: PolicyLibrary) -> DocumentReport:
+def _readings(
+    documents: Sequence[Document], library: PolicyLibrary, pool: ReadingPool, force: bool
+) -> Iterator[Reading]:
+    """Yield a reading a document, in order, a few of them ahead.
+
+    Of a history, versions after one that was read anew are read again too, so that the newest becomes the current one.
+    """
+    newest = {document.history: document for document in documents if document.history is not None}
+    renewed: set[str] = set()
+
+    def read(document: Document, reader: SandboxedReader) -> Reading:
+        must_serve = document.history is None or newest[document.history] is document
+        return _read(document, library, reader, force, must_serve)
+
+    for reading in pool.ahead(read, documents):
+        history = reading.document.history
+        if history in renewed and reading.known is not None:
+            (reading,) = pool.ahead(lambda one, reader: _read(one, library, reader, True, True), [reading.document])
+        if history is not None and reading.policy is not None:
+            renewed.add(history)
+        yield reading
+
+
+def _read(
+    document: Document, library: PolicyLibrary, reader: SandboxedReader, force: bool, must_serve: bool
+) -> Reading:
+    """Read one document unless its version is stored, and current if it `must_serve`."""
     try:
-        policy = read_policy(_read(path), path.name, entry)
-        passages = passages_of(policy)
-        put = library.put(policy, passages)
+        content = read_content(document)
+        key = document_key(document, content)
+        known = None if force else library.known_document(key)
+        if known is not None and known.policy_id == document.entry.id and (known.is_current or not must_serve):
+            return Reading(document, key, known=known)
+        entry = document.entry
+        if content.url is not None and entry.url is None:
+            entry = entry.model_copy(update={"url": content.url})
+        policy = reader.read_policy(content.data, content.name, entry, content.charset, document.member)
     except IngestError as error:
-        logger.info("document of policy %s refused: %s", entry.id, type(error).__name__)
-        return DocumentReport(path.name, entry.id, "failed", error=error.reason)
-    except PolicyIdTakenError as error:
-        return DocumentReport(path.name, entry.id, "failed", error=str(error))
-    stored = library.get(policy.id, put.version)
-    return DocumentReport(path.name, entry.id, put.status, put.version, len(passages), put.embedded, stored)
+        return Reading(document, failure=error)
+    return Reading(document, key, policy, passages_of(policy))
 
 
-def _read(path: Path) -> bytes:
-    """Return the file's bytes, never more than the limit."""
+def document_key(document: Document, content: Content) -> str:
+    """Return a digest of the document's bytes, of what the operator says about it, and of the reader that reads it."""
+    parts = {
+        "entry": document.entry.model_dump(exclude={"source"}),
+        "ending": PurePath(content.name).suffix.lower(),
+        "member": document.member,
+        "charset": content.charset,
+        "url": content.url,
+        "reader": reader_revision(),
+        "data": hashlib.sha256(content.data).hexdigest(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _store(reading: Reading, library: PolicyLibrary) -> DocumentReport:
+    source, policy_id = reading.document.source, reading.document.entry.id
+    if reading.failure is not None:
+        logger.info("document of policy %s refused: %s", policy_id, type(reading.failure).__name__)
+        return DocumentReport(source, policy_id, "failed", error=reading.failure.reason)
+    known = reading.known
+    if known is not None:
+        stored = library.get(policy_id, known.version)
+        return report_of(source, stored, "unchanged", passages=known.passages, embedded=0)
+    assert reading.policy is not None
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise SourceNotFoundError(path.name, "there is no such file") from error
-    except OSError as error:
-        raise SourceNotFoundError(path.name, f"the file cannot be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // (1024 * 1024)
-        raise DocumentTooLargeError(
-            path.name, f"the file is over {limit} MB; a policy is text of a few hundred kB at most"
-        )
-    return data
+        put = library.put(reading.policy, reading.passages)
+    except PolicyIdTakenError as error:
+        return DocumentReport(source, policy_id, "failed", error=str(error))
+    if reading.key is not None:
+        library.remember_document(reading.key, policy_id, put.version)
+    stored = library.get(policy_id, put.version)
+    return report_of(source, stored, put.status, passages=len(reading.passages), embedded=put.embedded)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from ingest.cleaning import decode
 from ingest.contacts import find_channels
 from ingest.damage import find_damage, without_false_lead_ins
 from ingest.errors import EmptyDocumentError, NotAPolicyError
 from ingest.facts import find_facts
-from ingest.loaders import loader_for
+from ingest.loaders import load_document
 from ingest.manifest import Entry
 from ingest.menus import mark_menus
 from ingest.outline import Outline, build_outline
@@ -25,12 +23,13 @@ PRIVACY_WORDS = re.compile(
 )
 
 
-def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
+def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None) -> Policy:
     """Return the policy in `data`, a document called `name`; `entry` carries the id and the operator's overrides.
 
+    `charset` is the encoding that the document's server named, None if it named none.
     Raises an IngestError. The version is the date the policy was last updated (else in force from), "undated" without one.
     """
-    document = loader_for(name)(decode(data, name))
+    document = load_document(data, name, charset)
     if not any(block.text for block in document.blocks):
         raise EmptyDocumentError(name, "there are no words in this document")
     outline = build_outline(mark_menus(document.blocks))
@@ -44,7 +43,11 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
     dates = facts.dates
     if entry.effective and not any(date.kind == "effective" for date in dates):
         dates = (*dates, PolicyDate("effective", entry.effective, 0, 0))
-    company = entry.company or facts.company or entry.id.replace("-", " ").replace("_", " ").title()
+    if entry.default_date and not dates:
+        dates = (PolicyDate("effective", entry.default_date, 0, 0),)
+    company = (
+        entry.company or facts.company or entry.default_company or entry.id.replace("-", " ").replace("_", " ").title()
+    )
     names = {*entry.aliases, *facts.aliases, *({facts.company} if facts.company and entry.company else ())}
     policy = Policy(
         id=entry.id,
@@ -65,11 +68,6 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
     )
     dated = policy.date("updated") or policy.date("effective")
     return replace(policy, version=dated.iso if dated else "undated")
-
-
-def default_id(name: str) -> str:
-    """Return a policy id made of a file's name."""
-    return re.sub(r"[^a-z0-9]+", "-", PurePath(name).stem.lower()).strip("-")[:80] or "policy"
 
 
 def _refuse_other_pages(outline: Outline, name: str) -> None:

@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.pipeline import DocumentReport
 from ingest.purposes import RIGHTS
 from vectorstore.policy import ContactChannel, Damage, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """What became of one document. `status` is "new", "changed", "unchanged" or "failed"; `error` is for people.
+
+    `facts` are company, clauses, channels and damage as `report_object` shows them, `notes` the lines of `policy_notes`. The
+    policy itself is not kept: a run may read thousands.
+    """
+
+    source: str
+    policy_id: str
+    status: str
+    version: str | None = None
+    passages: int = 0
+    embedded: int = 0
+    error: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def report_of(source: str, policy: Policy, status: str, *, passages: int, embedded: int) -> DocumentReport:
+    """Return the report of a document that is in, as the stored `policy`."""
+    facts = {
+        "company": policy.company,
+        "clauses": _clauses(policy),
+        "channels": [channel_object(policy, channel) for channel in policy.channels],
+        "damage": [damage_object(damage) for damage in policy.damage],
+    }
+    notes = tuple(policy_notes(policy))
+    return DocumentReport(source, policy.id, status, policy.version, passages, embedded, facts=facts, notes=notes)
 
 
 def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
@@ -20,16 +51,15 @@ def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
 def report_lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
     """Yield a row a document, its channels and its damage flags below it, and a sum."""
     for report in reports:
-        if report.policy is None:
+        if report.status == "failed":
             yield f"{report.policy_id:<12} FAILED     {report.source}: {report.error}"
             continue
-        policy = report.policy
-        flags = len(policy.damage)
+        flags = len(report.facts["damage"])
         yield (
-            f"{report.policy_id:<12} {report.status:<10} version {report.version}  {_clauses(policy)} clauses  {report.passages} passages  "
-            f"{len(policy.channels)} channels  {flags} damage flag{'' if flags == 1 else 's'}"
+            f"{report.policy_id:<12} {report.status:<10} version {report.version}  {report.facts['clauses']} clauses  {report.passages} passages  "
+            f"{len(report.facts['channels'])} channels  {flags} damage flag{'' if flags == 1 else 's'}"
         )
-        yield from (f"    {line}" for line in policy_notes(policy))
+        yield from (f"    {line}" for line in report.notes)
     total = report_object(reports)
     yield (
         f"{total['policies']} polic{'y' if total['policies'] == 1 else 'ies'} in: {total['new']} new, {total['changed']} changed, "
@@ -58,18 +88,18 @@ def _clauses(policy: Policy) -> int:
 
 
 def _document(report: DocumentReport) -> dict[str, Any]:
-    policy = report.policy
+    facts = {"company": None, "clauses": 0, "channels": [], "damage": [], **report.facts}
     return {
         "source": report.source,
         "policy_id": report.policy_id,
         "status": report.status,
         "version": report.version,
-        "company": policy.company if policy else None,
-        "clauses": _clauses(policy) if policy else 0,
+        "company": facts["company"],
+        "clauses": facts["clauses"],
         "passages": report.passages,
         "embedded": report.embedded,
-        "channels": [channel_object(policy, channel) for channel in policy.channels] if policy else [],
-        "damage": [damage_object(damage) for damage in policy.damage] if policy else [],
+        "channels": facts["channels"],
+        "damage": facts["damage"],
         "error": report.error,
     }
 

@@ -72,6 +72,14 @@ passages = Table(
     ForeignKeyConstraint(["policy_id", "version"], ["versions.policy_id", "versions.version"]),
     ForeignKeyConstraint(["vector_key"], ["vectors.key"]),
 )
+documents = Table(
+    "documents",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("policy_id", String(80), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+)
 generations = Table(
     "index_generations",
     metadata,

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, func, select
 
 from vectorstore import database as db
+from vectorstore.documents import KnownDocument, read_document, write_document
 from vectorstore.embeddings import PolicyEmbedder, open_embedder
 from vectorstore.errors import MixedModelError
 from vectorstore.generations import Generations
@@ -166,6 +167,16 @@ class PolicyLibrary:
                     self._touch(connection)
             logger.info("policy %s %s: %d passages, %d embedded", stored.id, status, len(passages), len(made))
             return PutResult(status, stored.version, len(made))
+
+    def known_document(self, key: str) -> KnownDocument | None:
+        """Return what the document with that key became, None if it has to be read. `key` names bytes and their reader."""
+        with db.reading(self._engine) as connection:
+            return read_document(connection, key)
+
+    def remember_document(self, key: str, policy_id: str, version: str) -> None:
+        """Note that the document with that key became that stored version."""
+        with db.writing(self._engine) as connection:
+            write_document(connection, key, policy_id, version)
 
     def remove(self, policy_id: str) -> None:
         """Remove a policy with all its versions. Raises UnknownPolicyError."""
