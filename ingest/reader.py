@@ -73,8 +73,10 @@ def default_id(name: str) -> str:
 
 
 def _refuse_other_pages(outline: Outline, name: str) -> None:
-    body = [outline.text[c.start : c.end] for c in outline.clauses if c.kind in {"paragraph", "list"}]
-    words = sum(len(text.split()) for text in body)
+    body = [outline.text[c.start : c.end] for c in outline.clauses if c.is_read]
+    words = sum(
+        len(outline.text[c.start : c.end].split()) for c in outline.clauses if c.is_read and c.kind != "heading"
+    )
     hits = sum(len(PRIVACY_WORDS.findall(text)) for text in body)
     if words < 40 or hits < 3 or hits * 400 < words:
         raise NotAPolicyError(

@@ -252,7 +252,7 @@ def load_html(text: str) -> LoadedDocument:
     return LoadedDocument(
         tuple(blocks),
         title=_text(tree.css_first("h1")) or page_title,
-        url=page.url,
+        url=page.canonical,
         has_links=True,
         signs=tuple(sign for sign in (site.attributes.get("content") if site else None, page_title) if sign),
         language=language.group(1).lower() if language else None,
@@ -326,14 +326,19 @@ def _settled(blocks: list[Block]) -> list[Block]:
             near = first - NEAR <= at < first or last < at <= last + NEAR
             kept = at == title or (near and headings.is_date_line(block.text))
             block = replace(block, kind=own if kept else "menu")
-        settled.append(_judged(block))
-    return settled
+        settled.append(block)
+    return [_judged(block, settled[at + 1 : at + NEAR]) for at, block in enumerate(settled)]
 
 
-def _judged(block: Block) -> Block:
-    """Return a line that is bold from end to end as a heading if it can be one."""
+def _judged(block: Block, below: list[Block]) -> Block:
+    """Return a line that is bold from end to end as a heading if it can be one; the first line of an address is none."""
     if block.kind != "bold":
         return block
+    for line in below:
+        if line.kind not in {"line", "bold"} or len(line.text.split()) > 8:
+            break
+        if headings.ends_address(line.text):
+            return replace(block, kind="line")
     words = block.text.split()
     titled = (
         len(words) <= headings.MAX_HEADING_WORDS

@@ -33,6 +33,7 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 PROSE_WORDS = 12
+DEEPEST = 100  # nested tags; a part of the page that lies deeper is not looked for
 MOST = 0.55  # share of a part's running text that its heaviest child holds where the others are passed by
 
 
@@ -75,19 +76,24 @@ def find_main_text(body: LexborNode) -> MainText:
     parts = _weigh(body, weights)
     main = MainText()
     whole = weights[body.mem_id]
-    if whole.prose == 0:
-        return main
     for node in parts:
         if _is_furniture(node, weights[node.mem_id], whole):
             main.furniture.add(node.mem_id)
     # Weighed again without the furniture, whose prose must not hold the search up.
     weights.clear()
     _weigh(body, weights, main.furniture)
-    node = body
-    while (child := _heaviest(node, weights)) is not None:
-        node = child
-    main.container = node.mem_id if node.mem_id != body.mem_id else None
+    part: LexborNode | None = body
+    while part is not None and _depth(part) < DEEPEST:
+        main.container = part.mem_id if part.mem_id != body.mem_id else None
+        part = _heaviest(part, weights)
     return main
+
+
+def _depth(node: LexborNode) -> int:
+    depth, above = 0, node.parent
+    while above is not None:
+        depth, above = depth + 1, above.parent
+    return depth
 
 
 def _weigh(body: LexborNode, weights: dict[int, _Weight], without: set[int] | None = None) -> list[LexborNode]:
@@ -140,7 +146,7 @@ def _weigh(body: LexborNode, weights: dict[int, _Weight], without: set[int] | No
 def _is_furniture(node: LexborNode, weight: _Weight, whole: _Weight) -> bool:
     """Return True for navigation, banners, forms and boxes beside the text, by what they are called and what they hold."""
     attributes = node.attributes
-    share = weight.prose / whole.prose
+    share = weight.prose / max(1, whole.prose)
     of_policy = weight.hits >= 2 and share >= 0.02
     if attributes.get("role") in MENU_ROLES or attributes.get("aria-modal") == "true":
         return not (share > 0.3 and of_policy)
@@ -190,7 +196,8 @@ def _heaviest(node: LexborNode, weights: dict[int, _Weight]) -> LexborNode | Non
 
 def _blocks_below(node: LexborNode, weights: dict[int, _Weight]) -> list[LexborNode]:
     """Return the nearest blocks below `node`, through elements that are none."""
-    found, stack = [], [node.first_child] if node.first_child else []
+    found: list[LexborNode] = []
+    stack = [node.first_child]
     while stack:
         child = stack.pop()
         while child is not None:

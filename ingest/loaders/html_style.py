@@ -230,7 +230,7 @@ def _out_of_sight(values: dict[str, str]) -> bool:
 
 def _far_off(value: str) -> bool:
     match = FAR.match(value)
-    return bool(match) and float(match.group(1)) * PER_UNIT[match.group(2) or "px"] >= 500
+    return match is not None and float(match.group(1)) * PER_UNIT[match.group(2) or "px"] >= 500
 
 
 def _colour(value: str) -> str | None:
