@@ -16,6 +16,7 @@ from ingest.loaders import loader_for
 from ingest.manifest import Entry
 from ingest.menus import mark_menus
 from ingest.outline import Outline, build_outline
+from ingest.references import find_references
 from ingest.rights import find_conditions, find_rights, find_steps
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
 
@@ -40,7 +41,13 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
     facts = find_facts(outline, document, url)
     channels = find_channels(outline, url)
     rights = find_rights(outline)
-    damage = find_damage(outline, channels, document.has_links)
+    references, lost = find_references(outline)
+    damage = tuple(
+        sorted(
+            (*find_damage(outline, channels, document.has_links), *lost),
+            key=lambda flaw: (flaw.start, flaw.end, flaw.kind),
+        )
+    )
     dates = facts.dates
     if entry.effective and not any(date.kind == "effective" for date in dates):
         dates = (*dates, PolicyDate("effective", entry.effective, 0, 0))
@@ -62,6 +69,7 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
         rights=rights,
         conditions=find_conditions(outline, rights),
         damage=damage,
+        references=references,
     )
     dated = policy.date("updated") or policy.date("effective")
     return replace(policy, version=dated.iso if dated else "undated")
