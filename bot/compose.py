@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from bot.evidence import Quote
-from vectorstore.policy import Policy
+from vectorstore.policy import Policy, Sentence
+from vectorstore.table import aligned
 
 OPENING = {"yes": "Yes. ", "no": "No. ", "conditional": "It depends. "}
 LONGEST_LEAD = 330  # characters of reported speech; a longer sentence is left to its quote
@@ -29,7 +30,7 @@ def attributed(quote: Quote, number: int) -> str:
     company = quote.policy.company
     words = told(quote)
     if words is None:
-        return f"{company}'s policy covers this{_under(quote)}. [{number}]"
+        return f"{company}'s policy covers this{_under(quote)}. [{number}]{_items(quote)}"
     items = _items(quote)
     opening = f"{company} says " if words.startswith("they ") else f"{company}'s policy says: "
     return f"{opening}{words} [{number}]{items}"
@@ -40,10 +41,14 @@ def told(quote: Quote) -> str | None:
 
     "We" becomes "they", so that no verb has to change; every other word is the policy's own.
     """
-    if quote.items:
+    if quote.items and quote.clause.kind != "table":
         return reported(quote.policy.text[quote.start : quote.items[0].start].strip())
+    if quote.items:
+        return None
     words = _unlisted(quote.text.strip().rstrip(","))
-    if quote.lead_in is not None:
+    if quote.is_row and quote.lead_in is not None:
+        words = aligned(quote.policy.text[slice(*quote.lead_in)], words)
+    elif quote.lead_in is not None:
         lead = quote.policy.text[slice(*quote.lead_in)].rstrip(":; ")
         words = f"{lead}: {words}" if len(lead) + len(words) < LONGEST_LEAD else words
     if len(words) > LONGEST_LEAD:
@@ -58,7 +63,14 @@ def _unlisted(item: str) -> str:
 
 
 def _items(quote: Quote) -> str:
-    return "".join(f"\n- {_unlisted(quote.policy.text[s.start : s.end])}" for s in quote.items)
+    return "".join(f"\n- {_item(quote, item)}" for item in quote.items)
+
+
+def _item(quote: Quote, item: Sentence) -> str:
+    words = quote.policy.text[item.start : item.end]
+    if item.kind == "row" and item.lead_in is not None:
+        return aligned(quote.policy.text[slice(*item.lead_in)], words)
+    return _unlisted(words)
 
 
 def reported(words: str) -> str:

@@ -16,7 +16,10 @@ LONGEST_LIST = 1_200  # characters of a list quoted as one piece
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span of a policy's text to be quoted. `items` are the list items in it where a whole list is quoted."""
+    """A span of a policy's text to be quoted. `items` are the items or rows in it where a whole list or table is quoted.
+
+    `lead_in` is the line it depends on: the one that opens its list, or the heads of its table's columns.
+    """
 
     policy: Policy
     clause: Clause
@@ -30,6 +33,11 @@ class Quote:
     def text(self) -> str:
         """The quoted words."""
         return self.policy.text[self.start : self.end]
+
+    @property
+    def is_row(self) -> bool:
+        """True for a single row of a table."""
+        return any(s.kind == "row" and (s.start, s.end) == (self.start, self.end) for s in self.clause.sentences)
 
     @property
     def said(self) -> str:
@@ -73,8 +81,10 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
     # What a damaged list announces is lost: its opening line must never stand over the wrong items.
     if sentence.kind == "lead_in" and hit.policy.is_damaged(sentence.start, sentence.end):
         return None
+    in_table = sum(other.clause is hit.clause and other.sentence.kind == "row" for other in near[:6])
     wants_list = (
         sentence.kind == "lead_in"
+        or (sentence.kind == "row" and question.wants_list and in_table >= 2)
         or (sentence.kind == "item" and len(hit.text.split()) <= 3)
         or (
             sentence.kind == "item"
@@ -82,10 +92,13 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
             >= (2 if question.wants_list else 3)
         )
     )
-    if hit.clause.kind == "list" and wants_list:
+    if hit.clause.kind in {"list", "table"} and wants_list:
         whole = _whole_list(hit, room)
         if whole is not None:
             return whole
+    # The heads of a table's columns say nothing without its rows.
+    if hit.clause.kind == "table" and sentence.kind == "lead_in":
+        return None
     # A bare word such as "Name" says nothing without its list.
     if sentence.end - sentence.start > room or (sentence.kind == "item" and len(hit.text.split()) <= 3):
         return None
@@ -94,13 +107,19 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
 
 def _whole_list(hit: Hit, room: int) -> Quote | None:
     lead = hit.sentence.lead_in or (hit.sentence.start, hit.sentence.end)
-    items = tuple(s for s in hit.clause.sentences if s.kind == "item" and s.lead_in == lead)
+    above = next((s.lead_in for s in hit.clause.sentences if (s.start, s.end) == lead), None)
+    # Items below other items go with them; a lead-in of another clause is no part of this list.
+    spans, items = {lead}, list[Sentence]()
+    for sentence in hit.clause.sentences:
+        if sentence.kind in {"item", "row"} and sentence.lead_in in spans:
+            spans.add((sentence.start, sentence.end))
+            items.append(sentence)
     if not items or hit.policy.is_damaged(hit.clause.start, hit.clause.end):
         return None
     start, end = lead[0], items[-1].end
     if end - start > min(room, LONGEST_LIST):
         return None
-    return Quote(hit.policy, hit.clause, start, end, hit.score, None, items)
+    return Quote(hit.policy, hit.clause, start, end, hit.score, above, tuple(items))
 
 
 def _repeats(quote: Quote, other: Quote) -> bool:

@@ -1,4 +1,4 @@
-"""`policydesk eval`: regression question sets run, compared, accepted."""
+"""`policydesk eval`: regression question sets run, compared, accepted; the reading of real documents measured."""
 
 from __future__ import annotations
 
@@ -82,3 +82,24 @@ def eval_policyqa(file: Path) -> None:
         typer.echo(evals.format_policyqa(evals.run_policyqa(file, open_embedder())))
     except evals.EvalError as error:
         fail(str(error))
+
+
+@app.command("reading")
+def eval_reading(
+    corpora: Annotated[Path, typer.Argument(help="Folder of real documents: html/ and versions/.")],
+    expected: Annotated[Path, typer.Option("--expected", help="Folder of the lists made by eye.")] = Path(
+        "tests/reading"
+    ),
+    out: Annotated[Path | None, typer.Option("--out", help="Write the report, a page of Markdown, here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Read real documents and measure what was read against lists made by eye."""
+    import evals
+
+    try:
+        readings = evals.measure_reading(corpora, evals.load_truth(expected))
+    except evals.EvalError as error:
+        fail(str(error))
+    if out:
+        out.write_text(evals.format_reading(readings), encoding="utf-8")
+    show_json(evals.reading_object(readings)) if as_json else typer.echo(evals.format_totals(readings))

@@ -10,14 +10,18 @@ compare(baseline, current) -> Comparison                         of list[Result]
 format_comparison(comparison) -> str
 accept(results_path, baselines=BASELINES, name=None, *, answers=True) -> Path
 run_policyqa(path, embedder) -> PolicyQaScores, format_policyqa(scores) -> str      raises BenchmarkError
+measure_reading(corpora, load_truth(folder)) -> list[DocumentReading], format_reading(...) -> str      raises TruthError
 """
 
 from evals.case import Case, load_cases
 from evals.compare import Comparison, accept, compare, format_comparison, regressions
-from evals.errors import BenchmarkError, EvalError, FileError, ResultsError, SetError
+from evals.errors import BenchmarkError, EvalError, FileError, ResultsError, SetError, TruthError
 from evals.outcome import Judged, Outcome, Result
 from evals.page import write_report
 from evals.policyqa import format_policyqa, run_policyqa
+from evals.reading import DocumentReading, measure_reading
+from evals.reading_report import format_reading, format_totals, reading_object
+from evals.reading_truth import load_truth
 from evals.report import Summary, format_summary, summarize
 from evals.run import read_results, run_set, write_results
 
@@ -25,6 +29,7 @@ __all__ = [
     "BenchmarkError",
     "Case",
     "Comparison",
+    "DocumentReading",
     "EvalError",
     "FileError",
     "Judged",
@@ -33,13 +38,19 @@ __all__ = [
     "ResultsError",
     "SetError",
     "Summary",
+    "TruthError",
     "accept",
     "compare",
     "format_comparison",
     "format_policyqa",
+    "format_reading",
     "format_summary",
+    "format_totals",
     "load_cases",
+    "load_truth",
+    "measure_reading",
     "read_results",
+    "reading_object",
     "regressions",
     "run_policyqa",
     "run_set",

@@ -5,6 +5,7 @@ EvalError
         SetError     a regression set
         ResultsError a file of results or a baseline
         BenchmarkError a SQuAD-format benchmark
+        TruthError   a list of what documents hold, or the documents of such lists
 """
 
 from __future__ import annotations
@@ -52,3 +53,7 @@ class ResultsError(FileError):
 
 class BenchmarkError(FileError):
     """A benchmark file cannot be used."""
+
+
+class TruthError(FileError):
+    """A list of what was found by eye in documents, or the folder of those documents, cannot be used."""

@@ -21,7 +21,8 @@ class Block:
     `kind` is "line" (a line or paragraph whose role the outline has to find), "heading", "item", "header_row" (the column
     heads of a table), "row" (cells apart by " | "), "menu" (known to be navigation) or "hidden" (kept from a reader's
     eyes by the page). `level` is the depth of a heading (1 = outermost) or of an item (1 = top list), 0 for the others.
-    `page` counts the pages of a PDF from 1, None for other formats.
+    `page` counts the pages of a PDF from 1, None for other formats. `anchors` are names under which links of the document
+    itself point here.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Block:
     level: int = 0
     links: tuple[Link, ...] = ()
     page: int | None = None
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ DATE_LINE = re.compile(
 )
 ENUMERATED = re.compile(r"^(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)|[•·▪◦*–—-]\s)\s*")
 NUMBERED = re.compile(r"^(?:section\s+)?(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|[A-Z]\.)\s+(?=\S)", re.IGNORECASE)
+NUMBER_OF = re.compile(
+    r"^(?:(?:section|article|part)\s+)?(?:(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<below>\([a-z\d]{1,3}\))?|(?P<letter>[A-Z]))[.):]?\s+(?=\S)",
+    re.IGNORECASE,
+)
 # A lower-case word run into a capitalised one, past a Title Case beginning: "No Sales of Personal InformationWe have".
 GLUED = re.compile(
     r"(?<=[a-z])(?=(?:We|Our|You|Your|The|This|If|When|It|In|To|For|As|A|At|Under|From|Users|Please|While|Any|All|By|On)\b)"
@@ -75,6 +79,19 @@ def title_ratio(text: str) -> float:
     """Return the share of the words, small words left out, that begin with a capital; 0-1."""
     words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text) if word.lower() not in MINOR]
     return sum(word[0].isupper() for word in words) / len(words) if words else 0.0
+
+
+def numbered_level(text: str) -> int | None:
+    """Return the level that a heading's number gives it: 2 for "3.", "IV." or "Section 3", 3 for "3.2" or "Section 4(a)".
+
+    None without a number; a single letter ("A.") stands one below the numbers.
+    """
+    match = NUMBER_OF.match(text)
+    if match is None:
+        return None
+    if match.group("letter"):
+        return 3
+    return 2 + match.group("number").count(".") + bool(match.group("below"))
 
 
 def is_date_line(text: str) -> bool:

@@ -23,10 +23,18 @@ BUTTON = re.compile(
     r"|print(?: this page)?|download (?:the )?(?:pdf|printable)(?: version)?|share(?: this)?|go back(?: \| next)?|next|previous|close|learn more|read more)[.!]?",
     re.IGNORECASE,
 )
+# Tags that a page shows as text by mistake.
+MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 LEGAL_LINE = re.compile(r"(?:©|copyright\b|all rights reserved|\(c\) ?\d{4})", re.IGNORECASE)
 CONTACT = re.compile(r"@|\+?\d[\d\s().-]{8,}\d|https?://|\b\d{5}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\bthis form\b")
 BODY_WORDS = 14
 CONTENTS_LINES = 3
+REPEATED_LINES = 4
+CONTENTS_TITLE = re.compile(
+    r"(?:table of )?contents|(?:what's )?on this page|what[’']s on this page|in this (?:policy|notice|statement|section|page)"
+    r"|quick links|jump to(?: section)?|index|topics|sections|overview",
+    re.IGNORECASE,
+)
 
 
 def mark_menus(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -36,14 +44,16 @@ def mark_menus(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     marked = []
     for at, block in enumerate(blocks):
         outside = at < start or at >= end or at in contents
-        menu = outside or _is_footer_link(blocks, at) or bool(BUTTON.fullmatch(block.text))
-        marked.append(replace(block, kind="menu") if menu else block)
+        menu = outside or _is_footer_link(blocks, at) or bool(BUTTON.fullmatch(block.text) or MARKUP.match(block.text))
+        marked.append(replace(block, kind="menu") if menu and block.kind != "hidden" else block)
     return tuple(marked)
 
 
 def _start(blocks: tuple[Block, ...]) -> int:
     """Return the index of the title above the first running text, or of the headings right above it."""
-    first = next((at for at, block in enumerate(blocks) if block.kind != "menu" and _is_body(block)), None)
+    first = next(
+        (at for at, block in enumerate(blocks) if block.kind not in {"menu", "hidden"} and _is_body(block)), None
+    )
     if first is None:
         return 0
     above = range(max(0, first - 12), first)
@@ -80,7 +90,14 @@ def _end(blocks: tuple[Block, ...]) -> int:
 
 def _belongs(block: Block) -> bool:
     """Return True for a line that a page's footer does not hold."""
-    if block.kind == "menu" or LEGAL_LINE.match(block.text) or block.text.count(" | ") >= 3 or _is_link(block):
+    if block.kind in {"row", "header_row"}:
+        return True
+    if (
+        block.kind in {"menu", "hidden"}
+        or LEGAL_LINE.match(block.text)
+        or block.text.count(" | ") >= 3
+        or _is_link(block)
+    ):
         return False
     if is_date_line(block.text) or CONTACT.search(block.text) or ends_address(block.text):
         return True
@@ -109,7 +126,38 @@ def _contents(blocks: tuple[Block, ...]) -> set[int]:
             continue
         found.update(run if len(run) >= CONTENTS_LINES else ())
         run = []
-    return found | set(run if len(run) >= CONTENTS_LINES else ())
+    return found | set(run if len(run) >= CONTENTS_LINES else ()) | _repeated_headings(blocks)
+
+
+def _repeated_headings(blocks: tuple[Block, ...]) -> set[int]:
+    """Return the lines of contents lists whose entries are the document's own headings, with the title right above them.
+
+    A contents list stands before the headings it names; one beside the text comes after them, but then most are links.
+    """
+    titles = {_bare(block.text) for block in blocks if block.kind == "heading"}
+    found: set[int] = set()
+    at = 0
+    while at < len(blocks):
+        stop = at
+        while stop < len(blocks) and blocks[stop].kind in {"line", "item"} and len(blocks[stop].text.split()) <= 14:
+            stop += 1
+        named = [near for near in range(at, stop) if _bare(blocks[near].text) in titles]
+        if len(named) >= REPEATED_LINES and len(named) >= 0.6 * (named[-1] - named[0] + 1):
+            first, last = named[0], named[-1]
+            while last + 1 < stop and _is_link(blocks[last + 1]):
+                last += 1
+            while first > at and (_is_link(blocks[first - 1]) or CONTENTS_TITLE.fullmatch(blocks[first - 1].text)):
+                first -= 1
+            if first > 0 and CONTENTS_TITLE.fullmatch(blocks[first - 1].text):
+                first -= 1
+            found.update(range(first, last + 1))
+        at = max(stop, at + 1)
+    return found
+
+
+def _bare(text: str) -> str:
+    """Return a heading without its number, so that both spellings of it are one."""
+    return re.sub(r"^(?:\d{1,2}(?:\.\d{1,2})*|[IVXivx]{1,5}|[A-Za-z])[.)]\s*", "", text).strip(" .:›»").casefold()
 
 
 def _is_footer_link(blocks: tuple[Block, ...], at: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -21,12 +22,16 @@ SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The stored text of a document and what stands where in it. `links` are spans of the text with their targets."""
+    """The stored text of a document and what stands where in it.
+
+    `links` are spans of the text with their targets; `anchors` are the places that links of the document itself name.
+    """
 
     text: str
     clauses: tuple[Clause, ...]
     links: tuple[Link, ...]
     damage: tuple[Damage, ...]
+    anchors: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -41,6 +46,12 @@ class _Builder:
     run_in: str | None = None
     group_lead: tuple[int, int] | None = None
     slugs: Counter[str] = field(default_factory=Counter)
+    starts: list[int] = field(init=False)
+    pages: list[int | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts = [start for _, start in self.blocks]
+        self.pages = [block.page for block, _ in self.blocks]
 
     def build(self) -> None:
         at = 0
@@ -58,6 +69,8 @@ class _Builder:
         if block.kind == "heading" and not headings.is_date_line(block.text):
             self._heading(block.text, block.level, start, end)
             return at + 1
+        if block.kind in {"header_row", "row"}:
+            return self._table(at)
         if (stop := self._address_after(at)) > at:
             self._address(at, stop)
             return stop
@@ -74,7 +87,7 @@ class _Builder:
         if headings.is_date_line(block.text):
             self._add("paragraph", start, end, (Sentence(start, end, "date"),))
         elif headings.is_heading(block.text, following.text if following and following.kind != "heading" else None):
-            self._heading(block.text, 2, start, end)
+            self._heading(block.text, headings.numbered_level(block.text) or 2, start, end)
         else:
             self._paragraph(block, start)
         return at + 1
@@ -84,8 +97,9 @@ class _Builder:
         base = SLUG.sub("-", (path[-1] if path else kind).lower()).strip("-")[:60] or "clause"
         self.slugs[base] += 1
         number = self.slugs[base]
+        page = self.pages[bisect_right(self.starts, start) - 1]
         self.clauses.append(
-            Clause(base if number == 1 else f"{base}-{number}", tuple(path), start, end, kind, sentences)
+            Clause(base if number == 1 else f"{base}-{number}", tuple(path), start, end, kind, sentences, page)
         )
 
     def _heading(self, text: str, level: int, start: int, end: int) -> None:
@@ -183,11 +197,54 @@ class _Builder:
         left, right = (spans or [(0, len(opener.text) - head)])[-1]
         lead = (start + head + left, start + head + right)
         sentences.append(Sentence(*lead, "lead_in"))
-        for block, place in self.blocks[at + 1 : stop]:
-            sentences.append(Sentence(place, place + len(block.text), "item", lead))
+        sentences += self._items(at + 1, stop, lead)
         last, place = self.blocks[stop - 1]
         self._add("list", start, place + len(last.text), tuple(sentences))
         self.group_lead = None
+
+    def _items(self, at: int, stop: int, lead: tuple[int, int] | None) -> list[Sentence]:
+        """Return the items from `at` on; one that deeper items follow is the line that these depend on."""
+        above: list[tuple[int, tuple[int, int]]] = []
+        items = []
+        for block, place in self.blocks[at:stop]:
+            while above and above[-1][0] >= block.level:
+                above.pop()
+            span = (place, place + len(block.text))
+            items.append(Sentence(*span, "item", above[-1][1] if above else lead))
+            if block.kind == "item":
+                above.append((block.level, span))
+        return items
+
+    def _table(self, at: int) -> int:
+        """Write a table as one clause, its rows under the header row; without one they depend on a line that opens them.
+
+        Returns the index past its last row.
+        """
+        stop = at + 1
+        while stop < len(self.blocks) and self.blocks[stop][0].kind == "row":
+            stop += 1
+        block, start = self.blocks[at]
+        lead = self._open_line()
+        sentences = []
+        if block.kind == "header_row":
+            sentences.append(Sentence(start, start + len(block.text), "lead_in", lead))
+            lead = (start, start + len(block.text))
+        rows = self.blocks[at + len(sentences) : stop]
+        sentences += [Sentence(place, place + len(row.text), "row", lead) for row, place in rows]
+        self._add("table", sentences[0].start, sentences[-1].end, tuple(sentences))
+        return stop
+
+    def _open_line(self) -> tuple[int, int] | None:
+        """Return the last line of the clause before, where it ends in a colon and so opens what comes next."""
+        before = self.clauses[-1] if self.clauses else None
+        if (
+            before is None
+            or before.kind != "paragraph"
+            or not before.sentences
+            or before.sentences[-1].kind != "lead_in"
+        ):
+            return None
+        return before.sentences[-1].start, before.sentences[-1].end
 
     def _address_after(self, at: int) -> int:
         """Return the index past a postal address written line by line from `at` on, `at` if there is none."""
@@ -210,8 +267,8 @@ class _Builder:
         self._add("list", lines[0].start, lines[-1].end, lines)
 
     def _orphans(self, at: int, stop: int) -> None:
-        """Write items that no line opens."""
-        sentences = tuple(Sentence(place, place + len(block.text), "item") for block, place in self.blocks[at:stop])
+        """Write items that no line of their own opens."""
+        sentences = tuple(self._items(at, stop, self._open_line()))
         if self.blocks[at][0].kind == "line":
             reason = "list items stand here without the line that opens their list"
             self.damage.append(Damage("stray_item", sentences[0].start, sentences[-1].end, reason))
@@ -233,8 +290,13 @@ def build_outline(blocks: tuple[Block, ...]) -> Outline:
         position += len(block.text) + 1
     builder = _Builder(placed, Counter(block.text for block in blocks if block.kind not in {"menu", "hidden"}))
     builder.build()
-    clauses = _with_pages(builder.clauses, placed)
-    return Outline("\n".join(block.text for block in blocks), clauses, tuple(links), tuple(builder.damage))
+    return Outline(
+        "\n".join(block.text for block in blocks),
+        _with_pages(builder.clauses, placed),
+        tuple(links),
+        tuple(builder.damage),
+        tuple((anchor, place) for block, place in placed for anchor in block.anchors),
+    )
 
 
 def _with_pages(clauses: list[Clause], placed: list[tuple[Block, int]]) -> tuple[Clause, ...]:

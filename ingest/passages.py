@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vectorstore.policy import Clause, Passage, Policy
+from vectorstore.policy import Clause, Passage, Policy, Sentence
+from vectorstore.table import aligned
 
 WINDOW = 900  # characters, about 200 word pieces: the model reads 256
 LEAD_IN = 220
+DEEPEST = 3  # lines an item depends on, one above the other
+CELL = 120  # characters of a cell that stand beside its head
+ROW = 420
 
 
 def passages_of(policy: Policy) -> tuple[Passage, ...]:
@@ -20,10 +24,31 @@ def passages_of(policy: Policy) -> tuple[Passage, ...]:
         for sentence in clause.sentences:
             if sentence.kind == "heading" or sentence.end - sentence.start < 3:
                 continue
-            lead = policy.text[slice(*sentence.lead_in)] if sentence.lead_in else ""
-            context = f"{lead[-LEAD_IN:]} " if lead else ""
+            context = (
+                _row_context(policy, sentence) if sentence.kind == "row" else _lead_context(policy, clause, sentence)
+            )
             found.append(Passage(clause.id, "sentence", sentence.start, sentence.end, context))
     return tuple(found)
+
+
+def _lead_context(policy: Policy, clause: Clause, sentence: Sentence) -> str:
+    """Return the lines that the sentence depends on, outermost first: an item's own line may depend on another."""
+    leads = {(one.start, one.end): one.lead_in for one in clause.sentences}
+    lines: list[str] = []
+    lead = sentence.lead_in
+    while lead and len(lines) < DEEPEST:
+        lines.append(policy.text[slice(*lead)][-LEAD_IN:])
+        lead = leads.get(lead)
+    return "".join(f"{line} " for line in reversed(lines))
+
+
+def _row_context(policy: Policy, row: Sentence) -> str:
+    """Return a table's row as words, each cell after the head of its column, so that it is found like a sentence."""
+    if row.lead_in is None:
+        return ""
+    header, words = policy.text[slice(*row.lead_in)], policy.text[row.start : row.end]
+    told = aligned(header, words, CELL)
+    return f"{header[-LEAD_IN:]} " if told == words else f"{told[:ROW]}. "
 
 
 def _context(policy: Policy, clause: Clause) -> str:

@@ -14,6 +14,7 @@ from ingest.loaders import load_document
 from ingest.manifest import Entry
 from ingest.menus import mark_menus
 from ingest.outline import Outline, build_outline
+from ingest.references import find_references
 from ingest.rights import find_conditions, find_rights, find_steps
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
 
@@ -39,7 +40,13 @@ def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None
     facts = find_facts(outline, document, url)
     channels = find_channels(outline, url)
     rights = find_rights(outline)
-    damage = find_damage(outline, channels, document.has_links)
+    references, lost = find_references(outline)
+    damage = tuple(
+        sorted(
+            (*find_damage(outline, channels, document.has_links), *lost),
+            key=lambda flaw: (flaw.start, flaw.end, flaw.kind),
+        )
+    )
     dates = facts.dates
     if entry.effective and not any(date.kind == "effective" for date in dates):
         dates = (*dates, PolicyDate("effective", entry.effective, 0, 0))
@@ -65,14 +72,17 @@ def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None
         rights=rights,
         conditions=find_conditions(outline, rights),
         damage=damage,
+        references=references,
     )
     dated = policy.date("updated") or policy.date("effective")
     return replace(policy, version=dated.iso if dated else "undated")
 
 
 def _refuse_other_pages(outline: Outline, name: str) -> None:
-    body = [outline.text[c.start : c.end] for c in outline.clauses if c.kind in {"paragraph", "list"}]
-    words = sum(len(text.split()) for text in body)
+    body = [outline.text[c.start : c.end] for c in outline.clauses if c.is_read]
+    words = sum(
+        len(outline.text[c.start : c.end].split()) for c in outline.clauses if c.is_read and c.kind != "heading"
+    )
     hits = sum(len(PRIVACY_WORDS.findall(text)) for text in body)
     if words < 40 or hits < 3 or hits * 400 < words:
         raise NotAPolicyError(

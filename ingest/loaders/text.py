@@ -6,13 +6,14 @@ import re
 
 from ingest.cleaning import normalise
 from ingest.document import Block, LoadedDocument
+from ingest.unfolding import LONG_LINE, unfold
 
 URL_LINE = re.compile(r"^(?:url:\s*|source:\s*)?(https?://\S+)$", re.IGNORECASE)
 WRAPPED_AT_LEAST = 55
 
 
 def load_text(text: str) -> LoadedDocument:
-    """Return the lines of a text dump as blocks, in order."""
+    """Return the lines of a text dump as blocks, in order; a text that lost its line breaks is cut again."""
     blocks: list[list[str]] = []
     blank_before = True
     for raw in text.splitlines():
@@ -27,7 +28,8 @@ def load_text(text: str) -> LoadedDocument:
         blank_before = False
     lines = [" ".join(parts) for parts in blocks]
     found = next((match.group(1) for line in lines[:5] if (match := URL_LINE.match(line))), None)
-    return LoadedDocument(tuple(Block(line) for line in lines), url=found)
+    parts = [unfold(line) if len(line) > LONG_LINE else [Block(line)] for line in lines]
+    return LoadedDocument(tuple(block for part in parts for block in part), url=found)
 
 
 def _continues(line: str, following: str) -> bool:
