@@ -23,11 +23,11 @@ DATE = re.compile(
 KINDS = (
     (
         "updated",
-        r"(?:(?:last|most recently|date|was|were|been|is|on|page|policy|notice|statement)\s+)?(?:updated?|modified|revised|reviewed|amended|changed)|revisions?(?: date)?|rev|last (?:revision|update|change|modification|amendment)|version(?: date)?|as of|amendment|dated",
+        r"(?:(?:last|most recently|date|was|were|been|is|on|page|policy|notice|statement)\s+)?(?:updated?|modified|revised|reviewed|amended|changed)|revisions?(?: date)?|rev|last (?:revision|update|change|modification|amendment)|version(?: date)?|as of|amendment|dated|date(?=:)",
     ),
     (
         "effective",
-        r"effective|in force|in effect|takes? effect|came into (?:force|effect)|enters? into force|valid (?:from|as of)|applies from|starting",
+        r"effective(?:[ -]+(?:date|as of|from|on|since))*|in force|in effect|takes? effect|came into (?:force|effect)|enters? into force|valid (?:from|as of)|applies from|starting",
     ),
     (
         "created",
@@ -44,7 +44,7 @@ SPEAKS_OF_DATE = re.compile(
 )
 # A short line that is a label with its date, or a bare date: "Rev. 5/2013", "Version 2.1 (March 2024)", "May 1, 2025".
 LABELLED = re.compile(
-    rf"^\W*(?:(?:this |our |the )?(?:[\w’'.-]+ ){{0,4}}(?:policy|notice|statement|version|page|document)\W+)?(?:is |was )?(?:{'|'.join(words for _, words in KINDS)}|date(?:\s+(?:of\s+)?(?:last\s+)?\w+)?|current version|form|privacy)\b",
+    rf"^\W*(?:(?:this |our |the )?(?:[\w’'.-]+ ){{0,4}}(?:policy|notice|statement|version|page|document)\W+)?(?:is |was )?(?:{'|'.join(words for _, words in KINDS)}|current|date(?:\s+(?:of\s+)?(?:last\s+)?\w+)?|current version|form|privacy)\b",
     re.IGNORECASE,
 )
 TITLE = re.compile(r"\bprivacy\b|\bdata protection\b|\bcookie (?:policy|notice)\b", re.IGNORECASE)
@@ -63,8 +63,19 @@ HISTORY = re.compile(
     r"\b(?:revision|version|change|amendment|update)s? (?:history|log)\b|\bhistory of (?:changes|revisions|updates)\b|\bchange ?log\b",
     re.IGNORECASE,
 )
+# "Effective January 1, 2023, residents may ..." dates what follows, not the policy.
+DATES_A_DEED = re.compile(
+    rf"\W*(?:effective|as of|starting|beginning|in effect)\W+(?:on |from |as of )?(?:{DATE.pattern}),?\s+(?P<deed>.+)",
+    re.IGNORECASE,
+)
+OF_ITSELF = re.compile(
+    r"\b(?:policy|notice|statement|updated?|revised|version|modified|amended|reviewed|terms)\b", re.IGNORECASE
+)
+IN_FORCE = re.compile(r"\b(?:effect|effective|force|valid|applies)\b[\s:]+(?:since|from|after|on)?\W*$", re.IGNORECASE)
 SHORT = 140  # characters: a longer line is prose
+HISTORY_LINE = 25  # words: a longer line under a list of revisions is prose again
 NEAR_TITLE = 4  # lines below the title in which a bare date is the policy's
+JOINED = re.compile(r"[\s,/&|-]*(?:and|or)?[\s,]*(?:is|was|becomes)?\s*")  # "last revised, and is effective as of"
 KIND_REACH = 110  # characters between a kind's words and its date
 
 
@@ -74,28 +85,33 @@ def find_dates(outline: Outline) -> tuple[PolicyDate, ...]:
     Of a list of revisions only the newest counts, as "updated".
     """
     found: list[PolicyDate] = []
+    aside: list[PolicyDate] = []
     history: list[PolicyDate] = []
     below_title: int | None = None
+    in_history = False
     for clause in outline.clauses:
-        lines = _lines(outline, clause.kind, clause.start, clause.end, [(s.start, s.end) for s in clause.sentences])
-        if not clause.is_read:
-            # The line "Last updated ..." often stands just outside what a loader takes for the policy.
-            found += [d for start, end in lines for d in _of_line(outline.text[start:end], start, end, strict=True)]
+        if clause.kind == "hidden":
             continue
-        in_history = any(HISTORY.search(part) for part in clause.path[-2:])
-        for start, end in lines:
+        in_history = in_history and clause.kind != "heading"
+        whole = [(clause.start, clause.end)]
+        for start, end in [(s.start, s.end) for s in clause.sentences] or whole:
             text = outline.text[start:end]
-            titled = clause.kind == "heading" and TITLE.search(text) is not None
-            if titled and below_title is None:
-                below_title = 0
-            dates = list(_dates_of(text, start, end, titled or (below_title is not None and below_title <= NEAR_TITLE)))
-            (history if in_history else found).extend(dates)
-            if in_history and not dates:
+            in_history = HISTORY.search(text[:80]) is not None or (in_history and len(text.split()) <= HISTORY_LINE)
+            if in_history:
                 history += [PolicyDate("updated", iso, start, end) for _, iso in _written(text)[:1]]
-            below_title = below_title + 1 if below_title is not None else None
+            elif not clause.is_read:
+                # The line "Last updated ..." often stands just outside what is taken for the policy.
+                aside += _of_line(text, start, end, strict=True)
+            else:
+                titled = clause.kind == "heading" and TITLE.search(text) is not None
+                below_title = 0 if titled and below_title is None else below_title
+                found += _dates_of(text, start, end, below_title is not None and below_title <= NEAR_TITLE)
+                below_title = below_title + 1 if below_title is not None else None
     if history:
         found.append(max(history, key=lambda stated: stated.iso))
-    return tuple(_ordered(found))
+    kinds = {stated.kind for stated in found}
+    found += [stated for stated in aside if stated.kind not in kinds]
+    return tuple(dict.fromkeys(sorted(found, key=lambda stated: stated.start)))
 
 
 def contradictions(dates: Sequence[PolicyDate]) -> tuple[Damage, ...]:
@@ -113,18 +129,6 @@ def contradictions(dates: Sequence[PolicyDate]) -> tuple[Damage, ...]:
     return tuple(dict.fromkeys(flaws))
 
 
-def _lines(
-    outline: Outline, kind: str, start: int, end: int, sentences: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    return list(sentences) if sentences and kind not in {"menu", "hidden"} else [(start, end)]
-
-
-def _ordered(found: Sequence[PolicyDate]) -> list[PolicyDate]:
-    """Return the dates in the order of the text, those of lines that speak of former versions last, each once."""
-    ordered = sorted(found, key=lambda stated: stated.start)
-    return list(dict.fromkeys(ordered))
-
-
 def _dates_of(text: str, start: int, end: int, near_title: bool) -> Iterator[PolicyDate]:
     if len(text) > SHORT or not _is_line(text):
         if SPEAKS_OF_DATE.search(text):
@@ -132,13 +136,11 @@ def _dates_of(text: str, start: int, end: int, near_title: bool) -> Iterator[Pol
         return
     dates = list(_of_line(text, start, end))
     yield from dates
-    if not dates and near_title:
-        words = DATE.sub(" ", text)
-        bare = TITLE.search(words) or len(re.findall(r"[^\W\d_]{2,}", words)) <= 1
+    words = DATE.sub(" ", text)
+    bare = TITLE.search(words) or (near_title and len(re.findall(r"[^\W\d_]{2,}", words)) <= 1)
+    if bare and not dates and not ABOUT_OTHERS.search(text):
         yield from (
-            PolicyDate("effective", iso, start, end)
-            for at, iso in _written(text)[:1]
-            if bare and not _is_foreign(text, at)
+            PolicyDate("effective", iso, start, end) for at, iso in _written(text)[:1] if not _is_foreign(text, at)
         )
 
 
@@ -151,6 +153,8 @@ def _of_line(text: str, start: int, end: int, strict: bool = False) -> Iterator[
     """Yield the dates of a short line, each of the kind named last before it, else of the one named right behind it."""
     if len(text) > SHORT or (strict and not LABELLED.match(text)):
         return
+    if ABOUT_OTHERS.search(text):
+        return
     if not LABELLED.match(text) and not SPEAKS_OF_DATE.search(text) and not (TITLE.search(text) and KIND.search(text)):
         return
     yield from _kinded(text, start, end)
@@ -162,17 +166,29 @@ def _of_prose(text: str, start: int, end: int) -> Iterator[PolicyDate]:
 
 
 def _kinded(text: str, start: int, end: int) -> Iterator[PolicyDate]:
+    """Yield the dates that a kind's words stand before, else right behind; two kinds joined by a word date both."""
     if PREVIOUS.search(text) and not re.search(r"\blast\b|\beffective\b", text, re.IGNORECASE):
+        return
+    deed = DATES_A_DEED.match(text)
+    if deed and len(deed["deed"].split()) >= 4 and not OF_ITSELF.search(deed["deed"]):
         return
     kinds = [(match.start(), match.end(), str(match.lastgroup)) for match in KIND.finditer(text)]
     taken: set[str] = set()
+    last = 0
     for at, iso in _written(text):
-        before = [kind for _, stop, kind in kinds if stop <= at and at - stop <= KIND_REACH]
-        behind = re.match(rf"\W*\(?\s*(?:{KIND.pattern})", text[at + len(_match_at(text, at)) :], re.IGNORECASE)
-        kind = before[-1] if before else (str(KIND.search(behind.group()).lastgroup) if behind else None)  # type: ignore[union-attr]
-        if kind and kind not in taken and not _is_foreign(text, at):
-            taken.add(kind)
-            yield PolicyDate(kind, iso, start, end)
+        stop = at + len(_match_at(text, at))
+        before = [named for named in kinds if last <= named[0] and named[1] <= at and at - named[1] <= KIND_REACH]
+        behind = re.match(rf"\W*\(?\s*(?:{KIND.pattern})", text[stop:], re.IGNORECASE)
+        named = [before[-1][2]] if before else [str(behind.lastgroup)] if behind else []
+        if len(before) > 1 and JOINED.fullmatch(text[before[-2][1] : before[-1][0]]):
+            named.append(before[-2][2])
+        last = stop
+        if _is_foreign(text, at):
+            continue
+        for kind in dict.fromkeys(named):
+            if kind not in taken:
+                taken.add(kind)
+                yield PolicyDate(kind, iso, start, end)
 
 
 def _match_at(text: str, at: int) -> str:
@@ -181,9 +197,8 @@ def _match_at(text: str, at: int) -> str:
 
 
 def _is_foreign(text: str, at: int) -> bool:
-    return NOT_ITS_OWN.search(text[max(0, at - 70) : at]) is not None and not re.search(
-        r"\bupdated from\b", text, re.IGNORECASE
-    )
+    before = text[max(0, at - 70) : at]
+    return NOT_ITS_OWN.search(before) is not None and not IN_FORCE.search(before)
 
 
 def _written(text: str) -> list[tuple[int, str]]:
