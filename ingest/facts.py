@@ -5,30 +5,48 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingest.audiences import find_audiences
 from ingest.dates import find_dates
 from ingest.document import LoadedDocument
 from ingest.menus import TITLE
-from ingest.names import find_company
+from ingest.language import language_of
+from ingest.names import find_company, find_entity
 from ingest.outline import Outline
-from vectorstore.policy import PolicyDate
+from ingest.regimes import find_regimes
+from vectorstore.policy import PolicyDate, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`company` is None where the document names nobody; `aliases` are longest first."""
+    """`company` is None where the document names nobody; `aliases` are longest first; `entity` is the legal person that speaks."""
 
     title: str
     company: str | None
     aliases: tuple[str, ...]
     cues: tuple[str, ...]
     dates: tuple[PolicyDate, ...]
+    entity: str | None
+    regimes: tuple[Statement, ...]
+    audiences: tuple[Statement, ...]
+    language: str
 
 
 def find_facts(outline: Outline, document: LoadedDocument, url: str | None) -> Facts:
     """Read the facts of a policy from its outline and its loader's hints."""
     body = "\n".join(outline.text[c.start : c.end] for c in outline.clauses if c.is_read)
-    company, aliases = find_company(body, url, [*document.signs, *([document.title] if document.title else [])])
-    return Facts(_title(outline, document), company, aliases, _cues(outline), find_dates(outline))
+    titles = [*document.signs, *([document.title] if document.title else [])]
+    company, aliases = find_company(body, url, titles)
+    return Facts(
+        _title(outline, document),
+        company,
+        aliases,
+        _cues(outline),
+        find_dates(outline),
+        find_entity(body, url, titles, company),
+        find_regimes(outline),
+        find_audiences(outline),
+        language_of(outline, document.language),
+    )
 
 
 def _title(outline: Outline, document: LoadedDocument) -> str:

@@ -62,6 +62,10 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
         rights=rights,
         conditions=find_conditions(outline, rights),
         damage=damage,
+        entity=facts.entity,
+        regimes=facts.regimes,
+        audiences=facts.audiences,
+        language=facts.language,
     )
     dated = policy.date("updated") or policy.date("effective")
     return replace(policy, version=dated.iso if dated else "undated")
