@@ -16,7 +16,8 @@ from ingest.loaders import loader_for
 from ingest.manifest import Entry
 from ingest.menus import mark_menus
 from ingest.outline import Outline, build_outline
-from ingest.rights import find_conditions, find_rights, find_steps
+from ingest.rights import find_conditions, find_rights
+from ingest.steps import find_steps
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
 
 PRIVACY_WORDS = re.compile(
@@ -58,7 +59,7 @@ def read_policy(data: bytes, name: str, entry: Entry) -> Policy:
         dates=dates,
         clauses=without_false_lead_ins(outline.clauses, damage),
         channels=(*channels, *_overrides(entry)),
-        steps=find_steps(outline),
+        steps=find_steps(outline, url),
         rights=rights,
         conditions=find_conditions(outline, rights),
         damage=damage,
