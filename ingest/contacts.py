@@ -1,80 +1,143 @@
-"""Contact channels: e-mail, phone, post and web forms with what each is for, each a span of the policy's own text."""
+"""Contact channels: e-mail, phone, post and web forms with what each is for and who is reached, each a span of the policy's text."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
-from ingest.addresses import address_in, address_lines
+from ingest.addresses import addresses_in, core_of
+from ingest.desks import best_desk, desk_of, is_offered
 from ingest.document import Link
+from ingest.emails import emails_in
 from ingest.forms import forms_in
+from ingest.names import host_label
 from ingest.outline import Outline
+from ingest.phones import digits_of, phones_in
 from ingest.purposes import ANY_REQUEST, GENERAL, OTHER_DESK, RIGHTS, purposes_of
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, Clause, ContactChannel, Sentence
 
-EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-MENU_STEP = re.compile(
-    r"\b(?:select|press|choose|dial)\s+(?:option\s+|menu\s+)?(?:number\s+)?\d\b|\boption\s+\d\b|\bext(?:ension|\.)?\s*\d+\b",
-    re.IGNORECASE,
-)
 # Whatever names a channel holds one of these; most sentences hold none and need no closer look.
-MAY_HOLD = re.compile(r"[@\d]|\b(?:web\s?)?forms?\b|www\.|://", re.IGNORECASE)
-FAX = re.compile(r"\b(?:fax|tty|tdd)\b[^.;]{0,20}$", re.IGNORECASE)
-SPOKEN = re.compile(r"\b(?:call|phone|tel|telephone|toll|number|dial|ring|contact)\b", re.IGNORECASE)
-PRIVACY_DESK = re.compile(r"\bprivacy|personal (?:data|information)|\brights?\b", re.IGNORECASE)
-OTHER_MAILBOX = re.compile(
-    r"(?:^|[._+-])(?:press|media|security|abuse|careers?|jobs|sales|legalprocess|subpoena|investor|copyright|dmca)",
-    re.IGNORECASE,
+MAY_HOLD = re.compile(
+    r"[@\d＠]|\b(?:web\s?)?forms?\b|www\.|://|\[at\]|\(at\)|\{at\}|\bAT\b| dot |\bticket\b", re.IGNORECASE
 )
+PRIVACY_DESK = re.compile(r"\bprivacy|personal (?:data|information)|\brights?\b", re.IGNORECASE)
+REPRESENTATIVE = re.compile(r"\brepresentative\b|\bdata protection officer\b", re.IGNORECASE)
+MAILBOX_OF_REPRESENTATIVE = re.compile(r"(?<![\w.-])((?:uk|eu|eea)[._-]?rep\w*@[\w.-]+)", re.IGNORECASE)
 LONGEST_SENTENCE = 5_000  # characters; a longer run without a full stop is no sentence that a person wrote
+SHORT_LINE = 12  # words: a line as short as this depends on the lines above it
+LINES_ABOVE = 8
+OTHERS_WORDS = "\x00"  # stands for menu and hidden text, which is no part of any address
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One channel named in one sentence."""
+    """One channel named in one place; `start` and `end` are characters into the stored text."""
 
     type: str
     value: str | None
     conditions: str | None
     origin: str
-    sentence: Sentence
+    start: int
+    end: int
     purposes: tuple[str, ...]
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence with its clause and the words it depends on: its list's opening or the lines above a short line."""
+
+    clause: Clause
+    sentence: Sentence
+    text: str
+    lead: str
+    before: str
+
+    @property
+    def above(self) -> str:
+        """The heading right over it, "" without one."""
+        return self.clause.path[-1] if self.clause.path else ""
 
 
 def find_channels(outline: Outline, url: str | None) -> tuple[ContactChannel, ...]:
     """Return the channels in the order of the text; the same address named twice is one channel with two mentions."""
-    merged: dict[object, list[_Found]] = {}
+    own = host_label(url)
+    places = _places(outline)
     links = sorted(outline.links, key=lambda link: link.start)
     starts = [link.start for link in links]
+    found: list[_Found] = []
+    for place in places:
+        sentence = place.sentence
+        if sentence.end - sentence.start > LONGEST_SENTENCE:
+            continue
+        inside = links[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        linked = [_shifted(link, -sentence.start) for link in inside if link.end <= sentence.end]
+        found += _in_sentence(outline, place, linked, url, own)
+    found += _post(outline, places, own)
+    found.sort(key=lambda one: one.start)
+    return tuple(_channel(outline, mentions) for mentions in _without_shadowed(_merged(found)))
+
+
+def _places(outline: Outline) -> list[_Place]:
+    """Return every sentence a reader sees, in order, each with what it depends on."""
+    places: list[_Place] = []
     for clause in outline.clauses:
         if not clause.is_read:
             continue
         for sentence in clause.sentences:
-            if sentence.end - sentence.start > LONGEST_SENTENCE:
-                continue
-            inside = links[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
-            own = [_shifted(link, -sentence.start) for link in inside if link.end <= sentence.end]
-            for found in _in_sentence(outline, clause, sentence, own, url):
-                key = (found.type, _key(found), found.conditions) if found.value else (sentence.start, "form")
-                merged.setdefault(key, []).append(found)
-        for found in _post_in_lines(outline, clause):
-            merged.setdefault((found.type, _key(found), None), []).append(found)
-    return tuple(_channel(outline, mentions) for mentions in _without_shadowed(merged))
+            text = outline.text[sentence.start : sentence.end]
+            lead = outline.text[slice(*sentence.lead_in)] if sentence.lead_in else ""
+            before = _lines_above(places, clause, text) if not lead else ""
+            places.append(_Place(clause, sentence, text, lead, before))
+    return places
+
+
+def _lines_above(places: Sequence[_Place], clause: Clause, text: str) -> str:
+    """Return the lines that a short line continues, up to one that opens it; for others the sentence of a representative before it."""
+    if len(text.split()) > SHORT_LINE:
+        last = places[-1] if places else None
+        return last.text if last and last.clause.id == clause.id and REPRESENTATIVE.search(last.text) else ""
+    lines: list[str] = []
+    for place in reversed(places[-LINES_ABOVE:]):
+        if place.clause.path != clause.path:
+            break
+        lines.append(place.text)
+        if place.text.endswith(":") or len(place.text.split()) > SHORT_LINE:
+            break
+    return " \n".join(reversed(lines))[-600:]
 
 
 def _shifted(link: Link, by: int) -> Link:
     return replace(link, start=link.start + by, end=link.end + by)
 
 
-def _without_shadowed(merged: dict[object, list[_Found]]) -> list[list[_Found]]:
+def _merged(found: Sequence[_Found]) -> list[list[_Found]]:
+    """Group what names one address, in the order of the text; of a postal address the fullest spelling comes first."""
+    groups: dict[object, list[_Found]] = {}
+    posts: list[tuple[frozenset[str], str, list[_Found]]] = []
+    for one in found:
+        if one.type != "mail" or not one.value:
+            key = (one.type, _key(one), one.conditions) if one.value else (one.start, one.end, "form")
+            groups.setdefault(key, []).append(one)
+            continue
+        who, place = core_of(one.value)
+        at = next(
+            (at for at, (name, core, _) in enumerate(posts) if core == place and (name <= who or who <= name)), None
+        )
+        if at is None:
+            posts.append((who, place, groups.setdefault(("mail", len(posts)), [])))
+            posts[-1][2].append(one)
+            continue
+        fuller = posts[at][0] < who
+        posts[at][2].insert(0 if fuller else len(posts[at][2]), one)
+        posts[at] = (posts[at][0] | who, place, posts[at][2])
+    return list(groups.values())
+
+
+def _without_shadowed(groups: list[list[_Found]]) -> list[list[_Found]]:
     """Join a channel without conditions to its twin that has them, so that one number is one channel."""
-    groups = list(merged.values())
     conditional = {(g[0].type, _key(g[0])): g for g in reversed(groups) if g[0].value and g[0].conditions}
     kept: list[list[_Found]] = []
     for group in groups:
@@ -88,16 +151,19 @@ def _without_shadowed(merged: dict[object, list[_Found]]) -> list[list[_Found]]:
 
 
 def _key(found: _Found) -> str:
-    """Return what makes two spellings one address: digits of a phone number, words of a postal address."""
+    """Return what makes two spellings one address: digits of a phone number, a web address without its closing slash."""
     value = found.value or ""
-    if found.type == "phone":
-        return re.sub(r"\D", "", value)[-10:]
+    if found.type in {"phone", "fax", "tty"}:
+        return digits_of(value)[-10:]
+    if found.type == "web_form":
+        return value.rstrip("/")
     return " ".join(re.findall(r"\w+", value.casefold())) if found.type == "mail" else value.casefold()
 
 
 def _channel(outline: Outline, mentions: list[_Found]) -> ContactChannel:
     first = mentions[0]
-    places = tuple(dict.fromkeys(ChannelMention(m.sentence.start, m.sentence.end, m.purposes) for m in mentions))
+    in_order = sorted(mentions, key=lambda one: one.start)
+    places = tuple(dict.fromkeys(ChannelMention(m.start, m.end, m.purposes) for m in in_order))
     return ContactChannel(
         type=first.type,
         value=first.value,
@@ -105,83 +171,76 @@ def _channel(outline: Outline, mentions: list[_Found]) -> ContactChannel:
         conditions=first.conditions,
         mentions=places,
         origin=first.origin,
-        label=None if first.value else outline.text[first.sentence.start : first.sentence.end],
+        label=None if first.value else outline.text[first.start : first.end],
+        desk=best_desk([mention.desk for mention in in_order]),
     )
 
 
 def _in_sentence(
-    outline: Outline, clause: Clause, sentence: Sentence, links: Sequence[Link], url: str | None
+    outline: Outline, place: _Place, links: Sequence[Link], url: str | None, own: str | None
 ) -> Iterator[_Found]:
     """Yield the channels of one sentence; `links` are spans of the sentence."""
-    text = outline.text[sentence.start : sentence.end]
+    text, sentence = place.text, place.sentence
     if not links and not MAY_HOLD.search(text):
         return
-    purposes = channel_purposes(outline, clause, sentence)
-    yield from _emails(text, links, sentence, purposes)
-    for number in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
-        if _is_phone(text, number):
-            step = MENU_STEP.search(text, number.end)
-            spelled = number.raw_string if ")" in number.raw_string else number.raw_string.lstrip("(")
-            yield _Found("phone", spelled, step.group() if step else None, "text", sentence, purposes)
-    value = address_in(text)
-    if value:
-        yield _Found("mail", value, None, "text", sentence, purposes)
-    lead = outline.text[slice(*sentence.lead_in)] if sentence.lead_in else ""
-    near = f"{lead} {text}"
+    purposes = channel_purposes(outline, place.clause, sentence)
+
+    def made(kind: str, value: str | None, condition: str | None, origin: str, at: tuple[int, int]) -> _Found:
+        desk = _desk(place, kind, value, at, own, purposes)
+        serves = ("authorized_agent",) if kind == "api" else purposes
+        return _Found(
+            kind, value, condition, origin, sentence.start, sentence.end, serves if is_offered(desk) else (), desk
+        )
+
+    for email in emails_in(text, links):
+        yield made("email", email.value, None, email.origin, (email.start, email.start + len(email.value)))
+    for phone in phones_in(text, place.lead or place.before):
+        yield made(phone.kind, phone.value, phone.condition, "text", (phone.start, phone.end))
+    near = f"{place.lead} {text}"
     of_requests = bool(purposes) and bool(purposes_of(near) or ANY_REQUEST.search(near) or GENERAL.search(near))
     for form in forms_in(text, links, url, of_requests):
         kind = "api" if form.machine and form.target else "web_form"
         origin = "text" if form.target is None or form.target in text else "link"
-        for_whom = ("authorized_agent",) if kind == "api" else purposes
-        yield _Found(kind, form.target, form.conditions, origin, sentence, for_whom)
+        yield made(kind, form.target, form.conditions, origin, (form.start, form.end))
 
 
-def _emails(text: str, links: Sequence[Link], sentence: Sentence, purposes: tuple[str, ...]) -> Iterator[_Found]:
-    """Yield the e-mail addresses of a sentence and of its links, each once."""
-    seen: set[str] = set()
-    spelled = [match.group().strip(".'-") for match in EMAIL.finditer(text)]
-    for address in [*spelled, *(address for link in links if (address := _mailto(link)))]:
-        if address.casefold() not in seen and _is_address(address):
-            seen.add(address.casefold())
-            of_other_desk = OTHER_MAILBOX.search(address.split("@")[0]) is not None
-            origin = "text" if address in text else "link"
-            yield _Found("email", address, None, origin, sentence, () if of_other_desk else purposes)
+def _desk(
+    place: _Place, kind: str, value: str | None, at: tuple[int, int], own: str | None, purposes: tuple[str, ...]
+) -> str:
+    """Return who is behind the channel that stands at `at` in a sentence; a channel that serves nobody is another desk's."""
+    before, after = place.text[: at[0]], place.text[at[1] :]
+    words = place.text[slice(*at)] if kind == "web_form" else ""
+    lead = f"{place.lead} {place.before}".strip()
+    desk = desk_of(value, kind, f"{before}{words}", after, lead, place.above, own)
+    return "other" if not purposes and is_offered(desk) else desk
 
 
-def _mailto(link: Link) -> str | None:
-    return unquote(link.target[7:].split("?", 1)[0]) if link.target.lower().startswith("mailto:") else None
-
-
-def _is_address(value: str) -> bool:
-    try:
-        validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return _is_reserved(value)
-    return True
-
-
-def _is_reserved(value: str) -> bool:
-    """Accept names under .example, which the validator refuses as undeliverable."""
-    return value.endswith(".example") and value.count("@") == 1
-
-
-def _is_phone(text: str, match: phonenumbers.PhoneNumberMatch) -> bool:
-    digits = re.sub(r"\D", "", match.raw_string)
-    before = text[: match.start]
-    if len(digits) < 8 or FAX.search(before) or re.search(r"(?:§|\bsection|\bCode|\bNo\.|#|/)\s*$", before):
-        return False
-    if re.fullmatch(r"\d{4}\s?[-–]\s?\d{4}|\d{5}-\d{4}|(?:19|20)\d{6}", match.raw_string):
-        return False
-    return phonenumbers.is_valid_number(match.number) or bool(SPOKEN.search(text))
-
-
-def _post_in_lines(outline: Outline, clause: Clause) -> Iterator[_Found]:
-    """Yield an address that is written as lines, under a lead-in or alone."""
-    lines = address_lines(outline.text, clause)
-    if lines:
-        span = Sentence(lines[0].start, lines[-1].end, "item", lines[0].lead_in)
-        value = outline.text[span.start : span.end]
-        yield _Found("mail", value, None, "text", span, channel_purposes(outline, clause, span))
+def _post(outline: Outline, places: Sequence[_Place], own: str | None) -> Iterator[_Found]:
+    """Yield the postal addresses of what a reader sees; an address may go over several lines."""
+    text = outline.text
+    for clause in outline.clauses:
+        if not clause.is_read:
+            text = text[: clause.start] + OTHERS_WORDS * (clause.end - clause.start) + text[clause.end :]
+    starts = [place.sentence.start for place in places]
+    for start, end in addresses_in(text):
+        if not places:
+            return
+        first = max(0, bisect_right(starts, start) - 1)
+        # The addressee's line may stand as a heading, which holds no sentence.
+        first += places[first].sentence.end <= start and first + 1 < len(places)
+        last = max(first, bisect_left(starts, end) - 1)
+        place, value = places[first], outline.text[start:end]
+        begin, stop = min(start, place.sentence.start), max(end, places[last].sentence.end)
+        span = Sentence(begin, stop, "item", place.sentence.lead_in)
+        purposes = channel_purposes(outline, place.clause, span)
+        at = (max(0, start - place.sentence.start), max(0, end - place.sentence.start))
+        rep = MAILBOX_OF_REPRESENTATIVE.search(outline.text[end : end + 100])
+        desk = (
+            desk_of(rep.group(1), "email", "", "", "", "", own)
+            if rep
+            else _desk(place, "mail", value, at, own, purposes)
+        )
+        yield _Found("mail", value, None, "text", span.start, span.end, purposes if is_offered(desk) else (), desk)
 
 
 def channel_purposes(outline: Outline, clause: Clause, sentence: Sentence) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 FORMS = (
     r"Inc\.?|Incorporated|L\.?L\.?C\.?|Ltd\.?|Limited|Corp\.?|Corporation|GmbH|B\.V\.|N\.V\.|S\.A\.|S\.[àa] ?r\.l\.|P\.?B\.?C\.?"
-    r"|PLC|plc|Pty|Co\.|AG|SE|AB|Oy|ApS|LLP|Company"
+    r"|S\.?A\.?S\.?|SARL|S\.?r\.?l\.?|A/S|Ltda\.?|Pte|Pvt|K\.K\.|S\.L\.|LP|L\.P\.|PLC|plc|Pty|Co\.|AG|SE|AB|Oy|ApS|LLP|Company"
 )
 WORD = r"[A-Z][\w'’&.-]*"
 NAME = rf"(?:{WORD}|of|and|the|&)(?: (?:{WORD}|of|and|the|for|&)){{0,7}}?"
@@ -18,6 +18,7 @@ ENTITY = re.compile(rf"\b({NAME}),? (?:{FORMS})(?=[\s,.;:)(]|$)")
 OWN = r"[,.]? ?\([^()]{0,160}[“\"'‘](?i:we|us|our)[,.]?[”\"'’]"
 SPEAKS = re.compile(OWN)
 SPEAKER = re.compile(rf"\b({WORD}(?: (?:{WORD}|of|and|&)){{0,6}})(?={OWN})")
+OPERATED = re.compile(rf"(?<=[a-z] by )({NAME}),? (?:{FORMS})(?=[\s,.;:)(]|$)")
 ALIASES = re.compile(r"[,.]? ?\(([^()]{2,160})\)")
 QUOTED = re.compile(r"[“\"'‘]([^”\"'’]{2,60})[”\"'’]")
 FILLER = re.compile(r"^(?:(?:by|of|and|the|for|to|at|in|welcome)\s+)+", re.IGNORECASE)
@@ -76,6 +77,30 @@ def find_company(body: str, url: str | None, titles: Sequence[str]) -> tuple[str
     names += _short_names(brand, body)
     aliases = {name for name in names if name.casefold() != brand.casefold() and len(name) > 1}
     return brand, tuple(sorted(aliases, key=lambda name: (-len(name), name)))
+
+
+def find_entity(body: str, url: str | None, titles: Sequence[str], company: str | None) -> str | None:
+    """Return the legal person that speaks, as the text first spells it ("Acme Tools, Inc."); None if it names none.
+
+    `company` is how answers name the company: a legal name that begins alike is preferred.
+    """
+    titled = next((name for title in titles for name in _title_names(title, body)), None)
+    own = _own_entity(body, host_label(url), titled)
+    first = re.sub(r"\W", "", (company or "").removeprefix("The ").split(" ")[0]).casefold()
+    alike = [match for match in ENTITY.finditer(body) if first and _first_word(match).casefold().startswith(first)]
+    legal = own if own is not None and own.re is ENTITY else next(iter(alike), None) or OPERATED.search(body)
+    if legal is None:
+        return None
+    spelled = FILLER.sub("", legal.group()).strip(" ,")
+    # A legal form may go on behind the first ("Motor Co., Inc.") and keeps its full stop.
+    more = re.match(rf"(?:,? (?:{FORMS}))+(?=[\s,.;:)(]|$)", body[legal.end() :])
+    spelled += more.group() if more else ""
+    stop = body[legal.end() + (more.end() if more else 0) :][:2]
+    return (
+        f"{spelled}."
+        if re.search(r"\b(?:Inc|Ltd|Corp|Co|B\.V|S\.A)$", spelled) and stop in {". ", ".,", ".)"}
+        else spelled
+    )
 
 
 def host_label(url: str | None) -> str | None:

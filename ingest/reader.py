@@ -15,7 +15,8 @@ from ingest.manifest import Entry
 from ingest.menus import mark_menus
 from ingest.outline import Outline, build_outline
 from ingest.references import find_references
-from ingest.rights import find_conditions, find_rights, find_steps
+from ingest.rights import find_conditions, find_rights
+from ingest.steps import find_steps
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
 
 PRIVACY_WORDS = re.compile(
@@ -68,11 +69,15 @@ def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None
         dates=dates,
         clauses=without_false_lead_ins(outline.clauses, damage),
         channels=(*channels, *_overrides(entry)),
-        steps=find_steps(outline),
+        steps=find_steps(outline, url),
         rights=rights,
         conditions=find_conditions(outline, rights),
         damage=damage,
         references=references,
+        entity=facts.entity,
+        regimes=facts.regimes,
+        audiences=facts.audiences,
+        language=facts.language,
     )
     dated = policy.date("updated") or policy.date("effective")
     return replace(policy, version=dated.iso if dated else "undated")

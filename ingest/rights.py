@@ -1,4 +1,4 @@
-"""Rights, conditions and self-service steps: what the policy grants, to whom, and what a person can do alone."""
+"""Rights and conditions: what the policy grants, and to whom."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ingest.outline import Outline
 from ingest.purposes import purposes_of, regime_of
-from vectorstore.policy import REQUEST_TYPES, Clause, Condition, Right, SelfServiceStep, Sentence
+from vectorstore.policy import REQUEST_TYPES, Clause, Condition, Right, Sentence
 
 GRANT = re.compile(
     r"\brights? (?:to|not)\b|\bright of (?:access|portability|erasure|rectification)\b|\b(?:you|residents|consumers|individuals|customers|users|members|they|someone) (?:may|can) (?:also )?(?:ask|request|tell|require|let|make)\b|\bask us to\b|\bentitled to\b|\bopportunity to\b|\baim to provide you with access\b|\bways to update\b"
@@ -25,35 +25,6 @@ PROOF = re.compile(
     r"|\bpower of attorney\b|\bwritten permission\b",
     re.IGNORECASE,
 )
-STEPS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (types, re.compile(pattern, re.IGNORECASE))
-    for types, pattern in (
-        (
-            ("cookie_analytics_delete",),
-            r"\b(?:delete|clear|remove) (?:your |the |our |all )*[\w-]*\s?cookies?\b|\b(?:set|configure|adjust|change|use|tell|ask) (?:up )?your browser\b.{0,120}\bcookies?\b|\bbrowsers? may provide\b.{0,60}\bcookies\b"
-            r"|\bopt-?out browser add-?on\b|\bbrowser['’]s help\b|\bcookie (?:settings|preferences)\b",
-        ),
-        (
-            ("opt_out_marketing",),
-            r"\bunsubscribe\b|\b(?:option|opportunity|able|right) to [\"“]?opt[- ]?out\b.{0,140}\b(?:e-?mails?|communications?|marketing|messages|newsletters?)\b|\breply(?:ing)? stop\b"
-            r"|\bopt[- ]?out of (?:our |all |any |receiving )*(?:marketing|promotional|e-?mails?|newsletters?)\b|\b(?:switch|turn)\w* off\b.{0,60}\b(?:marketing|notifications|offers)\b",
-        ),
-        (
-            ("know_specific", "portability"),
-            r"\bdownload (?:a copy of |all )?(?:your|my) (?:personal )?(?:data|information)\b|\bexport (?:your|my) data\b",
-        ),
-        (
-            ("delete",),
-            r"\bdelete (?:your|my|the) account\b.{0,80}\b(?:settings|in the app|profile|account page|>)|\bsettings\b.{0,60}\bdelete (?:your |my )?account\b",
-        ),
-        (
-            ("correct",),
-            r"\b(?:update|correct|edit|change) (?:your |it |them |most |this |the )*(?:personal |account |profile )*(?:information|details|data|profile)?.{0,40}\b(?:account (?:settings|page)|profile|log(?:ging)? in|settings >)",
-        ),
-        (("opt_out_sale",), r"\bdo not sell\b.{0,60}\blink\b|\bglobal privacy control\b"),
-    )
-)
-SETTINGS_PATH = re.compile(r"\b(?:Settings|Account|Profile|Menu)\s*(?:>|→|›)\s*\w")
 
 
 def find_rights(outline: Outline) -> tuple[Right, ...]:
@@ -103,27 +74,6 @@ def find_conditions(outline: Outline, rights: tuple[Right, ...]) -> tuple[Condit
                 Condition(types_asked, proof.group(), sentence.start, sentence.end),
             )
     return tuple(found.values())
-
-
-def find_steps(outline: Outline) -> tuple[SelfServiceStep, ...]:
-    """Return the sentences that tell a person what to do without writing to the company."""
-    steps = []
-    for _clause, sentence, text, _lead in _sentences(outline):
-        types = {kind for kinds, pattern in STEPS if pattern.search(text) for kind in kinds}
-        if SETTINGS_PATH.search(text):
-            types |= set(purposes_of(text)) or (
-                {"correct"} if re.search(r"\b(?:edit|update|change)\b", text, re.IGNORECASE) else set()
-            )
-        if types:
-            ordered = tuple(kind for kind in REQUEST_TYPES if kind in types)
-            steps.append(SelfServiceStep(ordered, sentence.start, sentence.end, _link_in(outline, sentence)))
-    return tuple(steps)
-
-
-def _link_in(outline: Outline, sentence: Sentence) -> str | None:
-    """Return the first web link inside the sentence, None if it holds none."""
-    inside = (link for link in outline.links if sentence.start <= link.start and link.end <= sentence.end)
-    return next((link.target for link in inside if link.target.startswith(("https://", "http://"))), None)
 
 
 def _sentences(outline: Outline) -> Iterator[tuple[Clause, Sentence, str, str]]:

@@ -10,8 +10,10 @@ from bot.evidence import Quote
 from bot.reply import Channel, Draft, RequestCondition, RequestOffer, SelfService
 from bot.requests.drafts import draft_for
 from bot.requests.rights import expectation, right_name
-from vectorstore.policy import ChannelMention, Condition, ContactChannel, Policy, Right
+from vectorstore.policy import OFFERED_DESKS, ChannelMention, Condition, ContactChannel, Policy, Right
 
+NOT_OFFERED = frozenset({"fax", "tty"})
+KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 # Policies grant both rights to know in one breath; these words tell the two apart.
 TELLING = {
     "know_categories": re.compile(r"\bcategor", re.IGNORECASE),
@@ -20,11 +22,15 @@ TELLING = {
 
 
 def channels_for(policy: Policy, request_type: str) -> list[ContactChannel]:
-    """Return the channels named for that type; where there is none, those for questions of any kind, post only as the last resort."""
-    direct = [channel for channel in policy.channels if request_type in channel.purposes]
+    """Return the channels named for that type; where there is none, those for questions of any kind, post only as the last resort.
+
+    Only desks that take a person's requests are offered, and neither faxes nor text telephones.
+    """
+    open_to_all = [c for c in policy.channels if c.desk in OFFERED_DESKS and c.type not in NOT_OFFERED]
+    direct = [channel for channel in open_to_all if request_type in channel.purposes]
     if direct:
         return direct
-    general = [channel for channel in policy.channels if "general_contact" in channel.purposes]
+    general = [channel for channel in open_to_all if "general_contact" in channel.purposes]
     return [channel for channel in general if channel.type != "mail"] or general
 
 
@@ -157,8 +163,9 @@ def href(channel: ContactChannel) -> str | None:
     if channel.type == "email":
         return f"mailto:{percent(channel.value, safe='@')}"
     if channel.type == "phone":
-        digits = "".join(char for char in channel.value if char.isdigit() or char == "+")
-        return f"tel:{digits}"
+        dialled = channel.value.upper().translate(KEYPAD)
+        digits = "".join(char for char in dialled if char.isdigit())
+        return f"tel:{'+' if dialled.lstrip('( ').startswith('+') else ''}{digits}"
     if channel.type in {"web_form", "api"}:
         return channel.value if channel.value.startswith(("https://", "http://")) else f"https://{channel.value}"
     return None

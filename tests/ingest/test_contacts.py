@@ -50,7 +50,6 @@ def test_the_same_phone_twice_is_one_channel_with_two_mentions(read: Read) -> No
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Questions may be sent by fax to fax 800-706-2534.",
         "See section 1798.80 of the Code and order 2019-0101-3344.",
         "We hold the certificate 12345-6789 of our auditor.",
     ],
