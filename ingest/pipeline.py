@@ -27,7 +27,8 @@ MANIFESTS = {".yaml", ".yml"}
 class DocumentReport:
     """What became of one document. `status` is "new", "changed", "unchanged" or "failed"; `error` is for people.
 
-    `policy` is the policy as read, None where it failed; its version is the stored one.
+    `policy` is the policy as read, None where it failed; its version is the stored one. `standing` is "current", "earlier" or
+    "scheduled" (see PutResult), `in_force` the first day (YYYY-MM-DD) on which that version was in force.
     """
 
     source: str
@@ -36,6 +37,9 @@ class DocumentReport:
     version: str | None = None
     passages: int = 0
     embedded: int = 0
+    embedded_characters: int = 0
+    standing: str = "current"
+    in_force: str | None = None
     policy: Policy | None = None
     error: str | None = None
 
@@ -104,15 +108,30 @@ def _documents(source: Path) -> Iterator[tuple[Path, Entry]]:
 def _ingest(path: Path, entry: Entry, library: PolicyLibrary) -> DocumentReport:
     try:
         policy = read_policy(_read(path), path.name, entry)
-        passages = passages_of(policy)
-        put = library.put(policy, passages)
+        passages = passages_of(policy, library.context_company(policy))
+        put = library.put(policy, passages, _seen(path))
     except IngestError as error:
         logger.info("document of policy %s refused: %s", entry.id, type(error).__name__)
         return DocumentReport(path.name, entry.id, "failed", error=error.reason)
     except PolicyIdTakenError as error:
         return DocumentReport(path.name, entry.id, "failed", error=str(error))
-    stored = library.get(policy.id, put.version)
-    return DocumentReport(path.name, entry.id, put.status, put.version, len(passages), put.embedded, stored)
+    return DocumentReport(
+        path.name,
+        entry.id,
+        put.status,
+        put.version,
+        len(passages),
+        put.embedded,
+        put.embedded_characters,
+        put.standing,
+        put.start,
+        library.history.reviewed(library.get(policy.id, put.version)),
+    )
+
+
+def _seen(path: Path) -> str | None:
+    """Return the day on which a document was public, from a file's name ("2024-05-01.md"); None where it tells none."""
+    return path.stem if re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", path.stem) else None
 
 
 def _read(path: Path) -> bytes:

@@ -9,6 +9,15 @@ from ingest.pipeline import DocumentReport
 from ingest.purposes import RIGHTS
 from vectorstore.policy import ContactChannel, Damage, Policy
 
+STANDING = {
+    "earlier": "stored as an earlier version, in force from {day}: the current version stays",
+    "scheduled": "stored: it becomes the current version on {day}",
+}
+REVIEW = {
+    "pending": " new address, waiting for your approval: policydesk policies approve {id}",
+    "refused": " refused by you, never offered",
+}
+
 
 def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
     """Return the whole report as one JSON-ready object."""
@@ -29,6 +38,8 @@ def report_lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
             f"{report.policy_id:<12} {report.status:<10} version {report.version}  {_clauses(policy)} clauses  {report.passages} passages  "
             f"{len(policy.channels)} channels  {flags} damage flag{'' if flags == 1 else 's'}"
         )
+        if report.standing in STANDING:
+            yield f"    {STANDING[report.standing].format(day=report.in_force)}"
         yield from (f"    {line}" for line in policy_notes(policy))
     total = report_object(reports)
     yield (
@@ -44,7 +55,8 @@ def policy_notes(policy: Policy) -> Iterator[str]:
         condition = f", {channel.conditions}" if channel.conditions else ""
         purposes = "any request" if set(RIGHTS) <= set(channel.purposes) else ", ".join(channel.purposes)
         purposes = purposes or "not for privacy requests"
-        yield f"{channel.type}: {address}{condition}  [{purposes}]"
+        review = REVIEW.get(channel.status, "").format(id=policy.id)
+        yield f"{channel.type}: {address}{condition}  [{purposes}]{review}"
     for damage in policy.damage:
         if damage.unreliable:
             yield f"damaged ({damage.kind}) at {damage.start}-{damage.end}: {damage.reason}"
@@ -68,6 +80,9 @@ def _document(report: DocumentReport) -> dict[str, Any]:
         "clauses": _clauses(policy) if policy else 0,
         "passages": report.passages,
         "embedded": report.embedded,
+        "embedded_characters": report.embedded_characters,
+        "standing": report.standing,
+        "in_force": report.in_force,
         "channels": [channel_object(policy, channel) for channel in policy.channels] if policy else [],
         "damage": [damage_object(damage) for damage in policy.damage] if policy else [],
         "error": report.error,
