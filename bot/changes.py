@@ -28,6 +28,15 @@ STEPS = 12  # versions looked back through for the last change on a matter
 WIDEST = 280  # characters of one quote; of a longer sentence the changed words are quoted with what stands around them
 AROUND = 70  # characters kept on either side of changed words
 CHANGED_WORDS = 12  # changed words from which a change counts as a large one
+OTHER_SIDE = 0.1  # how much further below it may lie where it is the only one that quotes the other version
+BRIEF = 6  # words below which a piece is little more than a heading
+BRIEF_LOSS = 0.1  # how much nearness it loses for that
+EASED = 0.03  # what changed is far less text than a policy, so a little less nearness is enough
+BESIDE = 0.05  # how much nearness a change loses that lies beside one on the matter
+BESIDE_FROM = 0.2  # nearness of its own that it must have
+LONG = 160  # characters from which the changed words of a sentence are compared on their own
+REPEATED = 0.85  # share of a quote's words that stand in a better one, from which it says nothing more
+FRAGMENT = 3  # changed words from which they are compared with the question on their own
 NEAR = 0.14  # how far below the best change on a matter a further one may lie
 # Words whose change alone changes nothing: forms of a company's name, parts of dates and addresses.
 IDLE = frozenset(
@@ -68,6 +77,20 @@ class Changed:
     is_earliest: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """The edits between two versions; row i of `matrix` is the unit-length vector of changed words of edit `owners[i]`."""
+
+    edits: tuple[Edit, ...]
+    owners: tuple[int, ...]
+    matrix: np.ndarray
+
+    def nearness(self, number: int, vector: np.ndarray) -> float:
+        """Return the highest cosine of that edit's changed words, -1 where they are too few to say anything."""
+        rows = [row for row, owner in enumerate(self.owners) if owner == number]
+        return float((self.matrix[rows] @ vector).max()) if rows else -1.0
+
+
 class ChangeSearch:
     """Finds changes of single policies. Keeps the differences of the versions last compared."""
 
@@ -75,7 +98,7 @@ class ChangeSearch:
         self._library = library
         self._settings = settings
         self._retriever = retriever
-        self._kept: OrderedDict[tuple[int, str, str, str], tuple[Edit, ...]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str, str, str], _Compared] = OrderedDict()
         self._lock = Lock()
 
     def find(
@@ -129,27 +152,42 @@ class ChangeSearch:
         most: int,
     ) -> tuple[Policy, Policy, tuple[Piece, ...], int]:
         old, new = self._library.get(policy_id, older), self._library.get(policy_id, newer)
-        telling = [edit for edit in self._edits(old, new) if _tells(old, new, edit, names)]
+        compared = self._compared(old, new)
+        telling = [number for number, edit in enumerate(compared.edits) if _tells(old, new, edit, names)]
         if not telling:
             return old, new, (), 0
         hits = [
             {(hit.sentence.start, hit.sentence.end): hit for hit in self._retriever.rank(side, vector, words)}
             for side in (old, new)
         ]
+        near: dict[int, float] = {}
+        for number in telling:
+            edit = compared.edits[number]
+            found = [_hit(hits[0], edit.old_start, edit.old_end), _hit(hits[1], edit.new_start, edit.new_end)]
+            own = [
+                hit.score
+                + self._settings.sentence_weight * max(0.0, compared.nearness(number, vector) - hit.similarity)
+                for hit in found
+                if hit is not None
+            ]
+            if own:
+                near[number] = max(own)
+        places = {number: _places(old, new, compared.edits[number]) for number in near}
         pieces = []
-        for edit in telling:
-            sides = (_hit(hits[0], edit.old_start, edit.old_end), _hit(hits[1], edit.new_start, edit.new_end))
-            near = max((hit.score for hit in sides if hit is not None), default=None)
-            size = min(1.0, _changed_words(old, new, edit) / CHANGED_WORDS)
-            if near is None:
-                continue
-            score = near + 0.05 * size if topic else size
-            if topic and near < self._settings.answer_from:
-                continue
-            pieces.append(_piece(old, new, edit, score))
+        for number, own_score in near.items():
+            # What changed beside a change on the matter belongs to it: "We keep it for 30 days" next to "Then it is deleted".
+            beside = max((near[other] for other in near if _side_by_side(places[other], places[number])), default=0.0)
+            score = max(own_score, beside - BESIDE if own_score >= BESIDE_FROM else 0.0)
+            if len(plain_words("".join(_texts(old, new, compared.edits[number])))) < BRIEF:
+                score -= BRIEF_LOSS
+            size = min(1.0, _changed_words(old, new, compared.edits[number]) / CHANGED_WORDS)
+            if not topic or score >= self._settings.answer_from - EASED:
+                pieces.append(_piece(old, new, compared.edits[number], score + 0.05 * size if topic else size))
         pieces.sort(key=lambda piece: -piece.score)
+        pieces = _distinct(_both_sides_first(pieces))
         if topic and pieces:
-            pieces = [piece for piece in pieces if piece.score >= pieces[0].score - NEAR]
+            floor = pieces[0].score - NEAR
+            pieces = [p for n, p in enumerate(pieces) if p.score >= floor or (n == 1 and p.score >= floor - OTHER_SIDE)]
         kept: list[Piece] = []
         room, count = self._settings.max_quoted, most
         for piece in pieces:
@@ -159,18 +197,25 @@ class ChangeSearch:
                 room, count = room - length, count - len(piece.quotes)
         return old, new, tuple(kept), len(pieces) - len(kept)
 
-    def _edits(self, old: Policy, new: Policy) -> tuple[Edit, ...]:
+    def _compared(self, old: Policy, new: Policy) -> _Compared:
         key = (self._library.revision, new.id, old.version, new.version)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         edits = tuple(edits_between(old, new))
+        owners, texts = [], []
+        for number, edit in enumerate(edits):
+            if edit.kind == "reworded":
+                fragments = _fragments(*_texts(old, new, edit))
+                owners += [number] * len(fragments)
+                texts += fragments
+        compared = _Compared(edits, tuple(owners), self._library.embedder.encode(texts))
         with self._lock:
-            self._kept[key] = edits
+            self._kept[key] = compared
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return edits
+        return compared
 
 
 def _ends(period: Period | None, current: str, known: Sequence[Term], today: date) -> tuple[str, str, bool] | None:
@@ -247,6 +292,62 @@ def _tells(old: Policy, new: Policy, edit: Edit, names: frozenset[str]) -> bool:
             word for word in telling if word not in STOP and word not in {"see", "prior", "versions", "click", "here"}
         }
     return bool(telling)
+
+
+def _fragments(before: str, after: str) -> list[str]:
+    """Return the words that were taken out and those that were put in, where they are enough to mean something."""
+    if max(len(before), len(after)) < LONG:
+        return []
+    pieces = marked_words(before, after)
+    joined = [" ".join(words for mark, words in pieces if mark == wanted) for wanted in ("removed", "added")]
+    return [words for words in joined if len(words.split()) >= FRAGMENT]
+
+
+Place = tuple[str, int, int]
+
+
+def _places(old: Policy, new: Policy, edit: Edit) -> list[Place]:
+    """Return (side, start of the clause, number of the sentence) of an edit; list items and rows stand for themselves."""
+    found = []
+    for side, policy, start in (("old", old, edit.old_start), ("new", new, edit.new_start)):
+        clause = policy.clause_at(start) if start is not None else None
+        for number, sentence in enumerate(clause.sentences if clause else ()):
+            if clause and sentence.start == start and sentence.kind == "sentence":
+                found.append((side, clause.start, number))
+    return found
+
+
+def _side_by_side(one: Sequence[Place], other: Sequence[Place]) -> bool:
+    return any(a[:2] == b[:2] and abs(a[2] - b[2]) <= 2 for a in one for b in other)
+
+
+def _both_sides_first(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces with the best one in front, and behind it the best that quotes the version the first one does not."""
+    if not pieces:
+        return []
+    first = pieces[0]
+    missing = next(
+        (
+            p
+            for p in pieces[1:]
+            if (first.old is None and p.old is not None) or (first.new is None and p.new is not None)
+        ),
+        None,
+    )
+    return [first, *([missing] if missing else []), *(p for p in pieces[1:] if p is not missing)]
+
+
+def _distinct(pieces: Sequence[Piece]) -> list[Piece]:
+    """Drop the pieces that only repeat words of a better one."""
+    kept: list[Piece] = []
+    said: list[set[str]] = []
+    for piece in pieces:
+        words = [set(plain_words(quote.text)) for quote in piece.quotes]
+        if all(any(len(own & other) >= REPEATED * len(own) for other in said) for own in words):
+            continue
+        kept.append(piece)
+        said += words
+    return kept
 
 
 def _is_idle(word: str, names: frozenset[str]) -> bool:

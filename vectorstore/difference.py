@@ -54,12 +54,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A clause or sentence to align: its span, its words and the number of its clause."""
+    """A sentence, list item or table row to align: its span, its words and the number of its clause.
+
+    `key` are the words of a row's first cell, () for what is no row: rows of one key belong together whatever else they say.
+    """
 
     start: int
     end: int
     words: Words
     clause: int
+    key: Words = ()
 
 
 def differences(old: Policy, new: Policy) -> list[Change]:
@@ -108,10 +112,12 @@ def marked_words(old: str, new: str) -> list[tuple[str, str]]:
     for code in Indel.opcodes(before, after):
         if code.tag == "equal":
             pieces.append(("same", " ".join(before[code.src_start : code.src_end])))
-        if code.tag in {"delete", "replace"}:
-            pieces.append(("removed", " ".join(before[code.src_start : code.src_end])))
-        if code.tag in {"insert", "replace"}:
+        if code.tag == "insert":
             pieces.append(("added", " ".join(after[code.dest_start : code.dest_end])))
+        if code.tag == "delete":
+            # What was there stands before what came in its place.
+            at = len(pieces) - 1 if pieces and pieces[-1][0] == "added" else len(pieces)
+            pieces.insert(at, ("removed", " ".join(before[code.src_start : code.src_end])))
     return pieces
 
 
@@ -125,7 +131,12 @@ def _words(policy: Policy, clause: Clause) -> Words:
 
 def _units(policy: Policy, clause: Clause, number: int) -> list[Unit]:
     spans = [(s.start, s.end) for s in clause.sentences] or [(clause.start, clause.end)]
-    return [Unit(start, end, plain_words(policy.text[start:end]), number) for start, end in spans]
+    return [_unit(policy.text[start:end], start, end, number) for start, end in spans]
+
+
+def _unit(text: str, start: int, end: int, number: int) -> Unit:
+    first, bar, _ = text.partition(" | ")
+    return Unit(start, end, plain_words(text), number, plain_words(first) if bar and len(first) <= 120 else ())
 
 
 def _kind(former: Clause | None, score: float, edited: bool, moved: bool) -> str | None:
@@ -209,6 +220,11 @@ def _match(
 ) -> None:
     """Align units: reworded pairs go to `found`, what has no partner to `left_old` and `left_new`."""
     pairs = align([unit.words for unit in old], [unit.words for unit in new], floor)
+    taken = ({i for i, _, _ in pairs}, {j for _, j, _ in pairs})
+    rows = {unit.key: i for i, unit in enumerate(old) if unit.key and i not in taken[0]}
+    for j, unit in enumerate(new):
+        if unit.key in rows and j not in taken[1]:
+            pairs.append((rows.pop(unit.key), j, 0.0))
     found += [(old[i], new[j]) for i, j, score in pairs if score < 1.0]
     left_old += [unit for i, unit in enumerate(old) if i not in {pair[0] for pair in pairs}]
     left_new += [unit for j, unit in enumerate(new) if j not in {pair[1] for pair in pairs}]
