@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,6 +38,9 @@ class AskRequest(BaseModel):
     question: str = Field(description="up to 2,000 characters")
     policy_ids: list[Annotated[str, Field(max_length=200)]] = Field(default=[], max_length=50)
     history: list[Turn] = Field(default=[], max_length=10)
+    as_of: dt.date | None = Field(
+        default=None, description="YYYY-MM-DD: answer from the versions in force on that day; today if left out"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -137,7 +141,7 @@ def api_router(bot: PolicyBot) -> APIRouter:
     @router.post("/api/v1/ask", tags=["questions"], summary="Ask a question", responses={**UNKNOWN, **REFUSED})
     def ask(asked: AskRequest) -> Answer:
         """Answer in the policies' own words; an answer without a quote says so in its status."""
-        return bot.reply(asked.question, tuple(asked.policy_ids), tuple(asked.history))
+        return bot.reply(asked.question, tuple(asked.policy_ids), tuple(asked.history), asked.as_of)
 
     @router.get("/api/v1/policies", tags=["policies"], summary="List the policies")
     def policies() -> list[PolicyRow]:

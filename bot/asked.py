@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
+from bot.change_question import ChangeQuestion, read_change_question
+from bot.periods import read_as_of
 from bot.question import Question, read_question
 from bot.reply import Turn
 from bot.requests.intent import Intent, IntentRecogniser
@@ -15,9 +18,10 @@ from bot.requests.wording import MATTER
 from bot.rewrite import StandAlone, stand_alone
 from bot.scope import Scope, ScopeFinder, compares
 from bot.settings import AnswerSettings
+from vectorstore.approvals import offered
 from vectorstore.lexical import words_of
 from vectorstore.library import PolicyLibrary
-from vectorstore.policy import REQUEST_TYPES
+from vectorstore.policy import REQUEST_TYPES, Policy
 
 # "How do I get rid of that one?": an act whose object stands in the turn before.
 ACT = re.compile(
@@ -36,7 +40,10 @@ SENTENCE = re.compile(
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """`vector` is the unit-length vector searched with, `words` its stems. `wish` is the request type of something the
-    person wants done, None for a question. `names` are the words of company names, lower case."""
+    person wants done, None for a question. `names` are the words of company names, lower case. `change` is set where the
+    question asks what changed. `as_of` is the day as of which it asks, None for today; `scope` holds the versions then in
+    force, and `unheld` the policies of which the library holds none from then.
+    """
 
     raw: str
     question: Question
@@ -46,6 +53,9 @@ class Asked:
     intent: Intent
     wish: str | None
     names: frozenset[str]
+    change: ChangeQuestion | None = None
+    as_of: date | None = None
+    unheld: tuple[Policy, ...] = ()
 
 
 class QuestionReader:
@@ -56,18 +66,35 @@ class QuestionReader:
         self._recogniser = recogniser
         self._settings = settings
         self._finder: tuple[int, ScopeFinder] | None = None
+        self._looked: date | None = None
 
     def finder(self) -> ScopeFinder:
-        """Return the company finder, made anew when the library has changed."""
+        """Return the company finder, made anew when the library has changed. Its policies hold only channels to be offered."""
+        if self._looked != self._library.history.today:
+            # Once a day: a version whose day has come takes over.
+            self._looked = self._library.history.today
+            self._library.history.promote_due()
         revision = self._library.revision
         if self._finder is None or self._finder[0] != revision:
-            policies = [self._library.get(summary.id, summary.version) for summary in self._library.policies()]
+            policies = [self._held(summary.id, summary.version) for summary in self._library.policies()]
             self._finder = (revision, ScopeFinder(policies, self._library.embedder.vocabulary))
         return self._finder[1]
 
-    def read(self, raw: str, policy_ids: Sequence[str], history: Sequence[Turn]) -> Asked:
-        """Return the question read; raises QuestionError, and UnknownPolicyError for an unknown id of `policy_ids`."""
+    def _held(self, policy_id: str, version: str) -> Policy:
+        return offered(self._library.history.reviewed(self._library.get(policy_id, version)))
+
+    def read(self, raw: str, policy_ids: Sequence[str], history: Sequence[Turn], as_of: date | None = None) -> Asked:
+        """Return the question read; raises QuestionError, and UnknownPolicyError for an unknown id of `policy_ids`.
+
+        `as_of` is the day whose versions are to answer; None lets the question's own words ("as of May 2023") decide.
+        """
         question = read_question(raw, self._settings.max_question)
+        today = self._library.history.today
+        told = read_as_of(question.text, today) if as_of is None else None
+        if told is not None:
+            as_of = told[0]
+            question = read_question(question.text.replace(told[1], " ") or question.text, self._settings.max_question)
+        as_of = as_of if as_of is not None and as_of < today else None
         finder = self.finder()
         for policy_id in policy_ids:
             self._library.get(policy_id)
@@ -76,15 +103,26 @@ class QuestionReader:
         if alone.text != question.text:
             question = read_question(alone.text, self._settings.max_question)
         bare = finder.without_names(question.text)
+        change = read_change_question(question.text, bare, as_of or today)
+        if change is not None:
+            bare = change.topic
         background = finder.without_names(alone.background)
         vector = self._vector(bare, background, alone.share)
         intent = self._recogniser.recognise(question.text)
         words = words_of(f"{bare} {background}", finder.name_words())
-        wish = self._wish(question, scope, intent, alone)
+        wish = self._wish(question, scope, intent, alone) if change is None else None
         if wish is not None:
             vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
             words = words + words_of(MATTER[wish])
-        return Asked(raw, question, scope, vector, words, intent, wish, finder.name_words())
+        asked = Asked(raw, question, scope, vector, words, intent, wish, finder.name_words(), change)
+        return asked if as_of is None or wish is not None else self._then(asked, as_of)
+
+    def _then(self, asked: Asked, day: date) -> Asked:
+        """Return the question over the versions in force on that day. What a person wants done is always done today."""
+        versions = [(policy, self._library.history.version_on(policy.id, day)) for policy in asked.scope.policies]
+        held = tuple(self._held(policy.id, version) for policy, version in versions if version is not None)
+        unheld = tuple(policy for policy, version in versions if version is None)
+        return replace(asked, scope=replace(asked.scope, policies=held), as_of=day, unheld=unheld)
 
     def _vector(self, bare: str, background: str, share: float) -> np.ndarray:
         """Return the query vector: the whole, its last sentence once more where there are several, and the background's share."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot import compose
 from bot.asked import Asked, QuestionReader
+from bot.change_words import changed_text, unchanged_text
+from bot.changes import Changed, ChangeSearch
 from bot.citations import check_quote_law, cite
 from bot.evidence import Quote, plain_quote, within, without_overlap
 from bot.plain_replies import plain_reply
@@ -42,16 +45,23 @@ class PolicyBot:
         self.settings = settings or AnswerSettings()
         self._reader = QuestionReader(library, recogniser, self.settings)
         self._search = PolicySearch(library, self.settings, selector)
+        self._changes = ChangeSearch(library, self.settings, self._search.retriever)
         self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
-    def reply(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> Answer:
+    def reply(
+        self,
+        question: str,
+        policy_ids: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+    ) -> Answer:
         """Return the answer to `question`.
 
         `policy_ids` limit the policies that may be quoted (all where empty; UnknownPolicyError for an unknown one);
-        `history` are the earlier turns, oldest first. Raises QuestionError for an empty or too long question.
+        `history` are the earlier turns, oldest first; `as_of` is the day whose versions answer, None for today. Raises QuestionError for an empty or too long question.
         """
         began = time.perf_counter()
-        asked = self._reader.read(question, policy_ids, history)
+        asked = self._reader.read(question, policy_ids, history, as_of)
         answer = self._answer(asked)
         check_quote_law(answer, self.library)
         elapsed = (time.perf_counter() - began) * 1000
@@ -73,12 +83,21 @@ class PolicyBot:
             return self._plain(asked, "out_of_scope", plain)
         if asked.scope.how == "elsewhere":
             return self._elsewhere(asked)
+        if asked.unheld and not asked.scope.policies:
+            return self._plain(asked, "needs_policy", compose.nothing_then(asked.unheld, asked.as_of))
         if not asked.scope.policies:
             return self._plain(asked, "needs_policy", compose.which_company((), shown=False))
         if asked.wish is not None:
             return self._request(asked, asked.wish)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
             return self._ask_which(asked)
+        if asked.change is not None:
+            return self._changed(asked)
+        answer = self._said(asked)
+        return answer if asked.as_of is None else _dated(answer, asked)
+
+    def _said(self, asked: Asked) -> Answer:
+        """Answer a question from what the policies in scope say."""
         found = [self._search.find(asked, policy) for policy in asked.scope.policies]
         if asked.intent.label == "out_of_scope" and self._is_foreign(asked, found):
             return self._plain(asked, "out_of_scope", OUT_OF_SCOPE)
@@ -94,6 +113,33 @@ class PolicyBot:
         verdict = self._search.verdict(asked.question, found.quotes)
         text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
+
+    def _changed(self, asked: Asked) -> Answer:
+        """Answer what changed, with quotes of both versions."""
+        assert asked.change is not None
+        share = max(2, self.settings.max_quotes // len(asked.scope.policies))
+        quotes: list[Quote] = []
+        parts: list[str] = []
+        found: list[Changed] = []
+        for policy in asked.scope.policies:
+            one = self._changes.find(policy, asked.change, asked.vector, asked.words, asked.names, share)
+            found.append(one)
+            period = asked.change.period.words if asked.change.period else ""
+            if one.pieces:
+                parts.append(changed_text(one, len(quotes) + 1, bool(asked.change.topic)))
+                quotes += [quote for piece in one.pieces for quote in piece.quotes]
+            else:
+                parts.append(unchanged_text(one, asked.change.topic, period))
+        opening = (
+            [compose.which_company(asked.scope.policies, shown=True)]
+            if asked.scope.how == "none" and len(found) > 1
+            else []
+        )
+        if not quotes:
+            return self._made(asked, "needs_policy" if opening else "silent", "\n\n".join([*opening, *parts]), [])
+        verdict = change_verdict(asked.change.wants, found)
+        text = compose.OPENING.get(verdict or "", "") + "\n\n".join([*opening, *parts])
+        return self._made(asked, "needs_policy" if opening else "answered", text, quotes, verdict)
 
     def _notes(self, asked: Asked, found: Found) -> str:
         notes = ""
@@ -272,3 +318,23 @@ OUT_OF_SCOPE = (
     "That is not something a privacy policy covers, so this desk cannot help with it. "
     "It answers questions about what companies do with personal data, and helps with requests such as seeing or deleting your data."
 )
+
+
+def change_verdict(wants: str, found: Sequence[Changed]) -> str | None:
+    """Return "yes" where what was asked about changed; "conditional" where it cannot be told whether in the way asked."""
+    if wants == "what":
+        return None
+    if wants == "yes_no":
+        return "yes" if all(one.pieces for one in found) else "conditional"
+    pieces = [piece for one in found for piece in one.pieces]
+    fits = {"added": any(p.old is None for p in pieces), "removed": any(p.new is None for p in pieces)}
+    return "yes" if len(found) == 1 and fits.get(wants, False) else "conditional"
+
+
+def _dated(answer: Answer, asked: Asked) -> Answer:
+    """Say in front of an answer as of when it is true, and behind it whose policy of then is not held."""
+    assert asked.as_of is not None
+    text = compose.as_of_text(asked.scope.policies, asked.as_of) + answer.text
+    if asked.unheld:
+        text += "\n\n" + compose.nothing_then(asked.unheld, asked.as_of)
+    return answer.model_copy(update={"text": text})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from bot.evidence import Quote
 from vectorstore.policy import Policy, Sentence
@@ -175,6 +176,22 @@ def which_company(policies: Sequence[Policy], shown: bool) -> str:
 def joined(names: Sequence[str], word: str = "and") -> str:
     """Return "A", "A and B" or "A, B and C"."""
     return f" {word} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def as_of_text(policies: Sequence[Policy], day: date) -> str:
+    """Say as of when an answer is true, in front of it."""
+    if len(policies) == 1:
+        return f"As the policy stood on {day.isoformat()} (version {policies[0].version}): "
+    held = ", ".join(f"{policy.company} {policy.version}" for policy in policies)
+    return f"As the policies stood on {day.isoformat()} (versions: {held}): "
+
+
+def nothing_then(policies: Sequence[Policy], day: date | None) -> str:
+    """Say that the library holds no version of those policies from then."""
+    names = joined([policy.company for policy in policies])
+    verb = "policies" if len(policies) > 1 else "policy"
+    when = f" that was in force on {day.isoformat()}" if day else ""
+    return f"The library holds no version of {names}'s privacy {verb}{when}: the earliest one it holds is newer."
 
 
 def damaged_text(policy: Policy, reason: str) -> str:

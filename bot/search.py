@@ -63,6 +63,11 @@ class PolicySearch:
             judgement = replace(judgement, hits=(lost, *judgement.hits))
         return Found(policy, judgement, tuple(quotes), damaged)
 
+    @property
+    def retriever(self) -> Retriever:
+        """The scorer of sentences, whose memory of policies is shared."""
+        return self._retriever
+
     def verdict(self, question: Question, quotes: Sequence[Quote]) -> str | None:
         """Return the verdict that the quotes support, best first."""
         sure = bool(quotes) and quotes[0].score >= self._settings.sure_from

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vectorstore.policy import Clause, Passage, Policy, Sentence
@@ -12,15 +13,25 @@ LEAD_IN = 220
 DEEPEST = 3  # lines an item depends on, one above the other
 CELL = 120  # characters of a cell that stand beside its head
 ROW = 420
+# "3.2 ", "Section 4(a): ", "IV. ": a number before a heading's words says nothing of its matter and changes with every insertion.
+NUMBER = re.compile(
+    r"^(?:(?:section|article|part)\s+)?(?:\d+(?:\.\d+)*|[IVXLC]+(?=[.):])|[A-Za-z](?=[.)]))(?:\(\w\))?[.):]*\s+",
+    re.IGNORECASE,
+)
 
 
-def passages_of(policy: Policy) -> tuple[Passage, ...]:
-    """Return the passages of a policy in the order of its text, clause passages before their sentences."""
+def passages_of(policy: Policy, company: str | None = None) -> tuple[Passage, ...]:
+    """Return the passages of a policy in the order of its text, clause passages before their sentences.
+
+    `company` is the name to embed them under, None for the policy's own.
+    """
+    company = company or policy.company
     found: list[Passage] = []
     for clause in policy.clauses:
         if not clause.is_read or clause.kind == "heading" or not clause.sentences:
             continue
-        found += [Passage(clause.id, "clause", start, end, _context(policy, clause)) for start, end in _windows(clause)]
+        context = _context(company, clause)
+        found += [Passage(clause.id, "clause", start, end, context) for start, end in _windows(clause)]
         for sentence in clause.sentences:
             if sentence.kind == "heading" or sentence.end - sentence.start < 3:
                 continue
@@ -51,13 +62,10 @@ def _row_context(policy: Policy, row: Sentence) -> str:
     return f"{header[-LEAD_IN:]} " if told == words else f"{told[:ROW]}. "
 
 
-def _context(policy: Policy, clause: Clause) -> str:
+def _context(company: str, clause: Clause) -> str:
     """Company and headings stand before a clause: named companies are found twice as often across policies."""
-    return (
-        f"{policy.company}. {'. '.join(part.rstrip('.:') for part in clause.path[-2:])}. "
-        if clause.path
-        else f"{policy.company}. "
-    )
+    headings = [NUMBER.sub("", part).rstrip(".:") or part for part in clause.path[-2:]]
+    return f"{'. '.join([company, *headings])}. "
 
 
 def _windows(clause: Clause) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -22,7 +22,8 @@ from ingest.sources import Content, Document, list_documents, read_content
 from vectorstore.documents import KnownDocument
 from vectorstore.errors import IndexBuildError, PolicyIdTakenError
 from vectorstore.library import PolicyLibrary
-from vectorstore.policy import Passage, Policy
+from vectorstore.policy import Policy
+from vectorstore.versions import PutResult
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,6 @@ class Reading:
     document: Document
     key: str | None = None
     policy: Policy | None = None
-    passages: tuple[Passage, ...] = ()
     known: KnownDocument | None = None
     failure: IngestError | None = None
 
@@ -61,7 +61,7 @@ def ingest_sources(
     with ReadingPool() as pool:
         documents = _named(list_documents(sources, pool.list_members), policy_id)
         reports: list[DocumentReport] = []
-        for reading in _readings(documents, library, pool, force):
+        for reading in pool.ahead(lambda document, reader: _read(document, library, reader, force), documents):
             on_document(len(reports), len(documents), reading.document.source)
             reports.append(_store(reading, library))
     on_document(len(documents), len(documents), "index")
@@ -83,38 +83,14 @@ def _named(documents: list[Document], policy_id: str | None) -> list[Document]:
     return [document.with_id(policy_id) for document in documents]
 
 
-def _readings(
-    documents: Sequence[Document], library: PolicyLibrary, pool: ReadingPool, force: bool
-) -> Iterator[Reading]:
-    """Yield a reading a document, in order, a few of them ahead.
-
-    Of a history, versions after one that was read anew are read again too, so that the newest becomes the current one.
-    """
-    newest = {document.history: document for document in documents if document.history is not None}
-    renewed: set[str] = set()
-
-    def read(document: Document, reader: SandboxedReader) -> Reading:
-        must_serve = document.history is None or newest[document.history] is document
-        return _read(document, library, reader, force, must_serve)
-
-    for reading in pool.ahead(read, documents):
-        history = reading.document.history
-        if history in renewed and reading.known is not None:
-            (reading,) = pool.ahead(lambda one, reader: _read(one, library, reader, True, True), [reading.document])
-        if history is not None and reading.policy is not None:
-            renewed.add(history)
-        yield reading
-
-
-def _read(
-    document: Document, library: PolicyLibrary, reader: SandboxedReader, force: bool, must_serve: bool
-) -> Reading:
-    """Read one document unless its version is stored, and current if it `must_serve`."""
+def _read(document: Document, library: PolicyLibrary, reader: SandboxedReader, force: bool) -> Reading:
+    """Read one document unless it is in: as the current version, or as one of a history."""
     try:
         content = read_content(document)
         key = document_key(document, content)
         known = None if force else library.known_document(key)
-        if known is not None and known.policy_id == document.entry.id and (known.is_current or not must_serve):
+        in_its_place = known is not None and (known.is_current or document.history is not None)
+        if known is not None and in_its_place and known.policy_id == document.entry.id:
             return Reading(document, key, known=known)
         entry = document.entry
         if content.url is not None and entry.url is None:
@@ -122,7 +98,7 @@ def _read(
         policy = reader.read_policy(content.data, content.name, entry, content.charset, document.member)
     except IngestError as error:
         return Reading(document, failure=error)
-    return Reading(document, key, policy, passages_of(policy))
+    return Reading(document, key, policy)
 
 
 def document_key(document: Document, content: Content) -> str:
@@ -146,14 +122,15 @@ def _store(reading: Reading, library: PolicyLibrary) -> DocumentReport:
         return DocumentReport(source, policy_id, "failed", error=reading.failure.reason)
     known = reading.known
     if known is not None:
-        stored = library.get(policy_id, known.version)
-        return report_of(source, stored, "unchanged", passages=known.passages, embedded=0)
+        stored = library.history.reviewed(library.get(policy_id, known.version))
+        return report_of(source, stored, PutResult("unchanged", known.version, 0), known.passages)
     assert reading.policy is not None
+    passages = passages_of(reading.policy, library.context_company(reading.policy))
     try:
-        put = library.put(reading.policy, reading.passages)
+        put = library.put(reading.policy, passages, reading.document.entry.default_date)
     except PolicyIdTakenError as error:
         return DocumentReport(source, policy_id, "failed", error=str(error))
     if reading.key is not None:
         library.remember_document(reading.key, policy_id, put.version)
-    stored = library.get(policy_id, put.version)
-    return report_of(source, stored, put.status, passages=len(reading.passages), embedded=put.embedded)
+    stored = library.history.reviewed(library.get(policy_id, put.version))
+    return report_of(source, stored, put, len(passages))

@@ -8,13 +8,24 @@ from typing import Any
 
 from ingest.purposes import RIGHTS
 from vectorstore.policy import ContactChannel, Damage, Policy
+from vectorstore.versions import PutResult
+
+STANDING = {
+    "earlier": "stored as an earlier version, in force from {day}: the current version stays",
+    "scheduled": "stored: it becomes the current version on {day}",
+}
+REVIEW = {
+    "pending": " new address, waiting for your approval: policydesk policies approve {id}",
+    "refused": " refused by you, never offered",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
     """What became of one document. `status` is "new", "changed", "unchanged" or "failed"; `error` is for people.
 
-    `facts` are company, clauses, channels and damage as `report_object` shows them, `notes` the lines of `policy_notes`. The
+    `standing` is "current", "earlier" or "scheduled" (see PutResult), `in_force` the first day (YYYY-MM-DD) on which that
+    version was in force. `facts` are company, clauses, channels and damage as `report_object` shows them, `notes` the lines of `policy_notes`. The
     policy itself is not kept: a run may read thousands.
     """
 
@@ -24,21 +35,35 @@ class DocumentReport:
     version: str | None = None
     passages: int = 0
     embedded: int = 0
+    embedded_characters: int = 0
+    standing: str = "current"
+    in_force: str | None = None
     error: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
-def report_of(source: str, policy: Policy, status: str, *, passages: int, embedded: int) -> DocumentReport:
-    """Return the report of a document that is in, as the stored `policy`."""
+def report_of(source: str, policy: Policy, put: PutResult, passages: int) -> DocumentReport:
+    """Return the report of a document that is in, as the stored `policy`, by the place that `put` tells."""
     facts = {
         "company": policy.company,
         "clauses": _clauses(policy),
         "channels": [channel_object(policy, channel) for channel in policy.channels],
         "damage": [damage_object(damage) for damage in policy.damage],
     }
-    notes = tuple(policy_notes(policy))
-    return DocumentReport(source, policy.id, status, policy.version, passages, embedded, facts=facts, notes=notes)
+    return DocumentReport(
+        source,
+        policy.id,
+        put.status,
+        policy.version,
+        passages,
+        put.embedded,
+        put.embedded_characters,
+        put.standing,
+        put.start or None,
+        facts=facts,
+        notes=tuple(policy_notes(policy)),
+    )
 
 
 def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
@@ -59,6 +84,8 @@ def report_lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
             f"{report.policy_id:<12} {report.status:<10} version {report.version}  {report.facts['clauses']} clauses  {report.passages} passages  "
             f"{len(report.facts['channels'])} channels  {flags} damage flag{'' if flags == 1 else 's'}"
         )
+        if report.standing in STANDING:
+            yield f"    {STANDING[report.standing].format(day=report.in_force)}"
         yield from (f"    {line}" for line in report.notes)
     total = report_object(reports)
     yield (
@@ -74,7 +101,8 @@ def policy_notes(policy: Policy) -> Iterator[str]:
         condition = f", {channel.conditions}" if channel.conditions else ""
         purposes = "any request" if set(RIGHTS) <= set(channel.purposes) else ", ".join(channel.purposes)
         purposes = purposes or "not for privacy requests"
-        yield f"{channel.type}: {address}{condition}  [{purposes}]"
+        review = REVIEW.get(channel.status, "").format(id=policy.id)
+        yield f"{channel.type}: {address}{condition}  [{purposes}]{review}"
     for damage in policy.damage:
         if damage.unreliable:
             yield f"damaged ({damage.kind}) at {damage.start}-{damage.end}: {damage.reason}"
@@ -98,6 +126,9 @@ def _document(report: DocumentReport) -> dict[str, Any]:
         "clauses": facts["clauses"],
         "passages": report.passages,
         "embedded": report.embedded,
+        "embedded_characters": report.embedded_characters,
+        "standing": report.standing,
+        "in_force": report.in_force,
         "channels": facts["channels"],
         "damage": facts["damage"],
         "error": report.error,

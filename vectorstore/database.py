@@ -50,6 +50,27 @@ versions = Table(
     Column("record", Text, nullable=False),
     Column("ingested_at", String(32), nullable=False),
 )
+observations = Table(
+    "version_observations",
+    metadata,
+    Column("policy_id", String(80), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("stated", String(10)),
+    Column("seen", String(10)),
+    Column("recorded", String(10), nullable=False),
+    Column("kind", String(16), nullable=False),
+)
+channel_approvals = Table(
+    "channel_approvals",
+    metadata,
+    Column("policy_id", String(80), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("type", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decided_at", String(32), nullable=False),
+)
 vectors = Table(
     "vectors",
     metadata,

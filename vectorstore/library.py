@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 from sqlalchemy import Connection, Engine, func, select
@@ -11,8 +12,10 @@ from sqlalchemy import Connection, Engine, func, select
 from vectorstore import database as db
 from vectorstore.documents import KnownDocument, read_document, write_document
 from vectorstore.embeddings import PolicyEmbedder, open_embedder
-from vectorstore.errors import MixedModelError
+from vectorstore.errors import MixedModelError, StoreError
 from vectorstore.generations import Generations
+from vectorstore.history import PolicyHistory, utc_today
+from vectorstore.observations import adopt_observations, lacks_observations
 from vectorstore.policy import Passage, Policy
 from vectorstore.recent import Recent
 from vectorstore.settings import StoreSettings
@@ -34,6 +37,7 @@ from vectorstore.versions import (
     PutResult,
     current_version,
     delete_policy,
+    delete_version,
     place,
     read_policy,
     stored_versions,
@@ -51,13 +55,22 @@ MODEL = "model"
 class PolicyLibrary:
     """The stored policies. Opened with `open`; safe to use from several threads and processes.
 
-    What is kept in memory is kept for one revision, so a change by any process is seen by the next call.
+    What is kept in memory is kept for one revision, so a change by any process is seen by the next call. `history` answers
+    which version was in force when.
     """
 
-    def __init__(self, settings: StoreSettings, engine: Engine, embedder: PolicyEmbedder) -> None:
+    def __init__(
+        self,
+        settings: StoreSettings,
+        engine: Engine,
+        embedder: PolicyEmbedder,
+        today: Callable[[], date] = utc_today,
+    ) -> None:
         self.settings = settings
         self.embedder = embedder
         self._engine = engine
+        self._today = today
+        self.history = PolicyHistory(engine, self._touch, today)
         self._generations = Generations(engine, settings.index_dir, embedder.name, embedder.dimension)
         self._policies: Recent[tuple[int, str, str], Policy] = Recent(KEPT)
         self._vectors: Recent[tuple[int, str, str], PassageVectors] = Recent(KEPT)
@@ -65,16 +78,22 @@ class PolicyLibrary:
 
     @classmethod
     def open(
-        cls, settings: StoreSettings, embedder: PolicyEmbedder | None = None, *, adopt_model: bool = False
+        cls,
+        settings: StoreSettings,
+        embedder: PolicyEmbedder | None = None,
+        *,
+        adopt_model: bool = False,
+        today: Callable[[], date] = utc_today,
     ) -> PolicyLibrary:
-        """Open the library of `settings`, creating it where there is none.
+        """Open the library of `settings`, creating it where there is none; `today` tells the present day.
 
         Where it was embedded with another model, its passages are embedded again if `adopt_model` is True; else
         MixedModelError is raised. Raises StoreUnavailableError if the database cannot be used.
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = db.open_engine(settings.url, settings.lock_seconds)
-        library = cls(settings, engine, embedder or open_embedder(settings.embedder))
+        library = cls(settings, engine, embedder or open_embedder(settings.embedder), today)
+        library._adopt_observations()
         if adopt_model:
             library._adopt_model()
         with db.reading(engine) as connection:
@@ -139,9 +158,11 @@ class PolicyLibrary:
                 self._vectors.put(key, known)
         return known
 
-    def put(self, policy: Policy, passages: Sequence[Passage]) -> PutResult:
-        """Store a read document as the current version of its policy and embed what is new in it.
+    def put(self, policy: Policy, passages: Sequence[Passage], seen: str | None = None) -> PutResult:
+        """Store a read document as a version of its policy and embed what is new in it.
 
+        It becomes the current version unless an older date of its own, or one to come, stands against that. `seen` is the day
+        (YYYY-MM-DD) on which the document was known to be public, None where only the day of this ingest is known.
         The version's name is `policy.version`, with "-2", "-3" ... behind it where other words already carry that name.
         An identical document changes nothing. Raises PolicyIdTakenError if the id is another company's, MixedModelError
         if another process has put vectors of another model here.
@@ -160,13 +181,16 @@ class PolicyLibrary:
                 # Between the two transactions another process may have removed a policy with vectors in common.
                 if wanted.keys() - made.keys() - known_keys(connection, list(wanted)):
                     continue
-                stored, status = place(connection, policy, keys)
-                if status != "unchanged":
+                placed = place(connection, policy, keys, seen, self._today().isoformat())
+                if placed.status != "unchanged":
                     insert_vectors(connection, self.embedder.name, made)
-                    insert_passages(connection, stored, passages, keys)
+                    if placed.is_written:
+                        insert_passages(connection, placed.policy, passages, keys)
                     self._touch(connection)
-            logger.info("policy %s %s: %d passages, %d embedded", stored.id, status, len(passages), len(made))
-            return PutResult(status, stored.version, len(made))
+            logger.info("policy %s %s: %d passages, %d embedded", policy.id, placed.status, len(passages), len(made))
+            characters = sum(len(wanted[key]) for key in made)
+            version = placed.policy.version
+            return PutResult(placed.status, version, len(made), characters, placed.standing, placed.start)
 
     def known_document(self, key: str) -> KnownDocument | None:
         """Return what the document with that key became, None if it has to be read. `key` names bytes and their reader."""
@@ -178,10 +202,32 @@ class PolicyLibrary:
         with db.writing(self._engine) as connection:
             write_document(connection, key, policy_id, version)
 
-    def remove(self, policy_id: str) -> None:
-        """Remove a policy with all its versions. Raises UnknownPolicyError."""
+    def context_company(self, policy: Policy) -> str:
+        """Return the company's name under which the passages of a new version are embedded.
+
+        It is the former version's where the two have a word in common ("Larkspur App", "Larkspur"): another reading of the
+        same name must not embed every clause again.
+        """
+        with db.reading(self._engine) as connection:
+            revision = db.revision(connection)
+            try:
+                former = self._policy(connection, revision, policy.id, current_version(connection, policy.id))
+            except StoreError:
+                return policy.company
+        passage = next((p for p in self.vectors(former.id, former.version).passages if p.unit == "clause"), None)
+        spoken = passage.context.partition(". ")[0] if passage else former.company
+        return next((name for name in (spoken, former.company) if _share_a_word(name, policy.company)), policy.company)
+
+    def remove(self, policy_id: str, version: str | None = None) -> None:
+        """Remove a policy with all its versions, or one version of it.
+
+        Where the current version goes, the one then in force takes its place. Raises UnknownPolicyError or UnknownVersionError.
+        """
         with db.writing(self._engine) as connection:
-            delete_policy(connection, policy_id)
+            if version is None:
+                delete_policy(connection, policy_id)
+            else:
+                delete_version(connection, policy_id, version, self._today().isoformat())
             drop_unused_vectors(connection)
             self._touch(connection)
             if connection.execute(select(db.policies.c.id).limit(1)).first() is None:
@@ -210,6 +256,14 @@ class PolicyLibrary:
         return scan(
             ((row.id, row.current_version, self.vectors(row.id, row.current_version)) for row in chosen), vector, k
         )
+
+    def _adopt_observations(self) -> None:
+        """Record since when the versions of an older library are in force. Writes to such a library only."""
+        with db.reading(self._engine) as connection:
+            lacking = lacks_observations(connection)
+        if lacking:
+            with db.writing(self._engine) as connection:
+                adopt_observations(connection)
 
     def _adopt_model(self) -> None:
         """Embed every stored passage again if another model did it before. A crash leaves the former vectors in use."""
@@ -246,6 +300,10 @@ class PolicyLibrary:
         stored = db.get_state(connection, MODEL)
         if stored is not None and stored != self.embedder.name:
             raise MixedModelError(stored, self.embedder.name)
+
+
+def _share_a_word(name: str, other: str) -> bool:
+    return not set(name.casefold().split()).isdisjoint(other.casefold().split())
 
 
 def _embedded_texts(connection: Connection, policy_id: str, version: str) -> list[str]:

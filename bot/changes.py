@@ -1,0 +1,419 @@
+"""What changed in one policy, as quotes of both versions: which versions, which sentences, which of them are on the matter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+import numpy as np
+
+from bot.change_question import ChangeQuestion
+from bot.evidence import Quote
+from bot.periods import MONTH_NAMES, Period
+from bot.retrieve import Hit, Retriever
+from bot.settings import AnswerSettings
+from vectorstore.alignment import plain_words
+from vectorstore.difference import Edit, edits_between, marked_words
+from vectorstore.lexical import STOP
+from vectorstore.library import PolicyLibrary
+from vectorstore.policy import Policy
+from vectorstore.timeline import Term, in_force, start_of
+
+KEPT = 64  # pairs of versions whose differences stay in memory
+STEPS = 12  # versions looked back through for the last change on a matter
+WIDEST = 280  # characters of one quote; of a longer sentence the changed words are quoted with what stands around them
+AROUND = 70  # characters kept on either side of changed words
+CHANGED_WORDS = 12  # changed words from which a change counts as a large one
+OTHER_SIDE = 0.1  # how much further below it may lie where it is the only one that quotes the other version
+BRIEF = 6  # words below which a piece is little more than a heading
+BRIEF_LOSS = 0.1  # how much nearness it loses for that
+EASED = 0.03  # what changed is far less text than a policy, so a little less nearness is enough
+BESIDE = 0.05  # how much nearness a change loses that lies beside one on the matter
+BESIDE_FROM = 0.2  # nearness of its own that it must have
+LONG = 160  # characters from which the changed words of a sentence are compared on their own
+REPEATED = 0.85  # share of a quote's words that stand in a better one, from which it says nothing more
+FRAGMENT = 3  # changed words from which they are compared with the question on their own
+NEAR = 0.14  # how far below the best change on a matter a further one may lie
+# Words whose change alone changes nothing: forms of a company's name, parts of dates and addresses.
+IDLE = frozenset(
+    "inc llc ltd corp co gmbh sas plc limited incorporated corporation last updated modified revised effective date version th st nd rd".split()
+) | {name[:length] for name in MONTH_NAMES for length in (3, 4, len(name))}
+DATE_LINE = re.compile(
+    r"\b(?:last (?:updated|modified|revised|reviewed)|effective(?: date)?|date of last revision)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One change: what was said and what is said now; None where words were added or removed. `score` as in Hit."""
+
+    old: Quote | None
+    new: Quote | None
+    score: float
+
+    @property
+    def quotes(self) -> list[Quote]:
+        """The quotes, the old one first."""
+        return [quote for quote in (self.old, self.new) if quote is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed between two versions of a policy, on the matter asked about. `more` counts further pieces left out.
+
+    `old` is None where the library holds nothing to compare with. `starts` are the first days in force of both versions.
+    `is_earliest` tells that the library's first version stood in for one from before.
+    """
+
+    new: Policy
+    old: Policy | None
+    pieces: tuple[Piece, ...] = ()
+    more: int = 0
+    starts: tuple[str, str] = ("", "")
+    is_earliest: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """The edits between two versions; row i of `matrix` is the unit-length vector of changed words of edit `owners[i]`."""
+
+    edits: tuple[Edit, ...]
+    owners: tuple[int, ...]
+    matrix: np.ndarray
+
+    def nearness(self, number: int, vector: np.ndarray) -> float:
+        """Return the highest cosine of that edit's changed words, -1 where they are too few to say anything."""
+        rows = [row for row, owner in enumerate(self.owners) if owner == number]
+        return float((self.matrix[rows] @ vector).max()) if rows else -1.0
+
+
+class ChangeSearch:
+    """Finds changes of single policies. Keeps the differences of the versions last compared."""
+
+    def __init__(self, library: PolicyLibrary, settings: AnswerSettings, retriever: Retriever) -> None:
+        self._library = library
+        self._settings = settings
+        self._retriever = retriever
+        self._kept: OrderedDict[tuple[int, str, str, str], _Compared] = OrderedDict()
+        self._lock = Lock()
+
+    def find(
+        self,
+        policy: Policy,
+        asked: ChangeQuestion,
+        vector: np.ndarray,
+        words: list[str],
+        names: frozenset[str],
+        most: int,
+    ) -> Changed:
+        """Return what changed in `policy` (its current version), in at most `most` quotes.
+
+        `vector` and `words` are those of the topic; without a topic the largest changes come first. Where nothing changed
+        between the two ends of the period, or no period is named, the steps between are looked through, newest first.
+        """
+        known = self._library.history.terms(policy.id)
+        ends = _ends(asked.period, policy.version, known, self._library.history.today)
+        if ends is None:
+            return Changed(policy, None, starts=("", start_of(known, policy.version) or ""))
+        older, newer, is_earliest = ends
+        steps = _steps(known, older, newer)
+        if asked.period is None or (asked.period.latest and asked.topic):
+            pairs = steps[::-1][:STEPS]
+        else:
+            pairs = [(older, newer), *(steps[::-1][:STEPS] if len(steps) > 1 else ())]
+        first: Changed | None = None
+        for one, other in pairs or [(older, newer)]:
+            found = self._between(policy.id, one, other, asked.topic, vector, words, names, most)
+            starts = (_start(known, one), _start(known, other))
+            made = Changed(found[1], found[0], found[2], found[3], starts, is_earliest and one == older)
+            if made.pieces:
+                return made
+            first = first or made
+        if first is None or asked.period is not None:
+            return first or Changed(policy, None)
+        # No period was named, and nothing changed in all the versions looked through.
+        return Changed(
+            policy, self._library.get(policy.id, pairs[-1][0]), starts=(_start(known, pairs[-1][0]), first.starts[1])
+        )
+
+    def _between(
+        self,
+        policy_id: str,
+        older: str,
+        newer: str,
+        topic: str,
+        vector: np.ndarray,
+        words: list[str],
+        names: frozenset[str],
+        most: int,
+    ) -> tuple[Policy, Policy, tuple[Piece, ...], int]:
+        old, new = self._library.get(policy_id, older), self._library.get(policy_id, newer)
+        compared = self._compared(old, new)
+        telling = [number for number, edit in enumerate(compared.edits) if _tells(old, new, edit, names)]
+        if not telling:
+            return old, new, (), 0
+        hits = [
+            {(hit.sentence.start, hit.sentence.end): hit for hit in self._retriever.rank(side, vector, words)}
+            for side in (old, new)
+        ]
+        near: dict[int, float] = {}
+        for number in telling:
+            edit = compared.edits[number]
+            found = [_hit(hits[0], edit.old_start, edit.old_end), _hit(hits[1], edit.new_start, edit.new_end)]
+            own = [
+                hit.score
+                + self._settings.sentence_weight * max(0.0, compared.nearness(number, vector) - hit.similarity)
+                for hit in found
+                if hit is not None
+            ]
+            if own:
+                near[number] = max(own)
+        places = {number: _places(old, new, compared.edits[number]) for number in near}
+        pieces = []
+        for number, own_score in near.items():
+            # What changed beside a change on the matter belongs to it: "We keep it for 30 days" next to "Then it is deleted".
+            beside = max((near[other] for other in near if _side_by_side(places[other], places[number])), default=0.0)
+            score = max(own_score, beside - BESIDE if own_score >= BESIDE_FROM else 0.0)
+            if len(plain_words("".join(_texts(old, new, compared.edits[number])))) < BRIEF:
+                score -= BRIEF_LOSS
+            size = min(1.0, _changed_words(old, new, compared.edits[number]) / CHANGED_WORDS)
+            if not topic or score >= self._settings.answer_from - EASED:
+                pieces.append(_piece(old, new, compared.edits[number], score + 0.05 * size if topic else size))
+        pieces.sort(key=lambda piece: -piece.score)
+        pieces = _distinct(_both_sides_first(pieces))
+        if topic and pieces:
+            floor = pieces[0].score - NEAR
+            pieces = [p for n, p in enumerate(pieces) if p.score >= floor or (n == 1 and p.score >= floor - OTHER_SIDE)]
+        kept: list[Piece] = []
+        room, count = self._settings.max_quoted, most
+        for piece in pieces:
+            length = sum(quote.end - quote.start for quote in piece.quotes)
+            if len(piece.quotes) <= count and length <= room:
+                kept.append(piece)
+                room, count = room - length, count - len(piece.quotes)
+        return old, new, tuple(kept), len(pieces) - len(kept)
+
+    def _compared(self, old: Policy, new: Policy) -> _Compared:
+        key = (self._library.revision, new.id, old.version, new.version)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        edits = tuple(edits_between(old, new))
+        owners, texts = [], []
+        for number, edit in enumerate(edits):
+            if edit.kind == "reworded":
+                fragments = _fragments(*_texts(old, new, edit))
+                owners += [number] * len(fragments)
+                texts += fragments
+        compared = _Compared(edits, tuple(owners), self._library.embedder.encode(texts))
+        with self._lock:
+            self._kept[key] = compared
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return compared
+
+
+def _ends(period: Period | None, current: str, known: Sequence[Term], today: date) -> tuple[str, str, bool] | None:
+    """Return the older and the newer version of a period, and whether the older one is only the first that is held.
+
+    None where there is no earlier version, or where the period ends before the first one.
+    """
+    begun = [term for term in known if term.start <= today.isoformat()]
+    if not begun:
+        return None
+    newer: str | None = current
+    if period is not None and period.last is not None and period.last < today:
+        end = in_force(begun, period.last.isoformat())
+        newer = end.version if end else None
+    if newer is None:
+        return None
+    first = begun[0].version
+    if period is None or period.latest:
+        place = max((n for n, term in enumerate(begun) if term.version == newer), default=0)
+        before = next((term.version for term in reversed(begun[:place]) if term.version != newer), None)
+        return (before, newer, False) if before else None
+    if period.base is None:
+        return (first, newer, False) if first != newer else None
+    older = in_force(begun, period.base.isoformat())
+    if older is None:
+        return (first, newer, True) if first != newer else None
+    return older.version, newer, False
+
+
+def _steps(known: Sequence[Term], older: str, newer: str) -> list[tuple[str, str]]:
+    """Return the pairs of versions that followed each other up to `newer`, from the term of `older` on, oldest first.
+
+    Where the two are neighbours, as after "the latest update", all earlier steps count as well.
+    """
+    last = max((n for n, term in enumerate(known) if term.version == newer), default=-1)
+    begin = max((n for n, term in enumerate(known[:last]) if term.version == older), default=0)
+    versions = [term.version for term in known[(0 if begin == last - 1 else begin) : last + 1]]
+    return [(one, other) for one, other in zip(versions, versions[1:], strict=False) if one != other]
+
+
+def _start(known: Sequence[Term], version: str) -> str:
+    return start_of(known, version) or version
+
+
+def _hit(hits: dict[tuple[int, int], Hit], start: int | None, end: int | None) -> Hit | None:
+    return hits.get((start, end)) if start is not None and end is not None else None
+
+
+def _texts(old: Policy, new: Policy, edit: Edit) -> tuple[str, str]:
+    before = old.text[edit.old_start : edit.old_end] if edit.old_start is not None else ""
+    after = new.text[edit.new_start : edit.new_end] if edit.new_start is not None else ""
+    return before, after
+
+
+def _changed_words(old: Policy, new: Policy, edit: Edit) -> int:
+    before, after = (Counter(plain_words(text)) for text in _texts(old, new, edit))
+    return max((before - after).total(), (after - before).total())
+
+
+def _tells(old: Policy, new: Policy, edit: Edit, names: frozenset[str]) -> bool:
+    """True unless only names, dates, addresses or the place of a line break changed."""
+    before, after = _texts(old, new, edit)
+    if (
+        len(plain_words(before or after)) < 3
+        or _kind(old, edit.old_start) == "heading"
+        or _kind(new, edit.new_start) == "heading"
+    ):
+        return False
+    one, other = Counter(plain_words(before)), Counter(plain_words(after))
+    words = set((one - other) | (other - one))
+    telling = {word for word in words if not _is_idle(word, names)}
+    if DATE_LINE.search(before or after) and len(plain_words(before or after)) < 25:
+        telling = {
+            word for word in telling if word not in STOP and word not in {"see", "prior", "versions", "click", "here"}
+        }
+    return bool(telling)
+
+
+def _fragments(before: str, after: str) -> list[str]:
+    """Return the words that were taken out and those that were put in, where they are enough to mean something."""
+    if max(len(before), len(after)) < LONG:
+        return []
+    pieces = marked_words(before, after)
+    joined = [" ".join(words for mark, words in pieces if mark == wanted) for wanted in ("removed", "added")]
+    return [words for words in joined if len(words.split()) >= FRAGMENT]
+
+
+Place = tuple[str, int, int]
+
+
+def _places(old: Policy, new: Policy, edit: Edit) -> list[Place]:
+    """Return (side, start of the clause, number of the sentence) of an edit; list items and rows stand for themselves."""
+    found = []
+    for side, policy, start in (("old", old, edit.old_start), ("new", new, edit.new_start)):
+        clause = policy.clause_at(start) if start is not None else None
+        for number, sentence in enumerate(clause.sentences if clause else ()):
+            if clause and sentence.start == start and sentence.kind == "sentence":
+                found.append((side, clause.start, number))
+    return found
+
+
+def _side_by_side(one: Sequence[Place], other: Sequence[Place]) -> bool:
+    return any(a[:2] == b[:2] and abs(a[2] - b[2]) <= 2 for a in one for b in other)
+
+
+def _both_sides_first(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces with the best one in front, and behind it the best that quotes the version the first one does not."""
+    if not pieces:
+        return []
+    first = pieces[0]
+    missing = next(
+        (
+            p
+            for p in pieces[1:]
+            if (first.old is None and p.old is not None) or (first.new is None and p.new is not None)
+        ),
+        None,
+    )
+    return [first, *([missing] if missing else []), *(p for p in pieces[1:] if p is not missing)]
+
+
+def _distinct(pieces: Sequence[Piece]) -> list[Piece]:
+    """Drop the pieces that only repeat words of a better one."""
+    kept: list[Piece] = []
+    said: list[set[str]] = []
+    for piece in pieces:
+        words = [set(plain_words(quote.text)) for quote in piece.quotes]
+        if all(any(len(own & other) >= REPEATED * len(own) for other in said) for own in words):
+            continue
+        kept.append(piece)
+        said += words
+    return kept
+
+
+def _is_idle(word: str, names: frozenset[str]) -> bool:
+    plain = re.sub(r"'s$", "", word)
+    is_date = plain.isdigit() and (len(plain) == 4 and plain[:2] in {"19", "20"})
+    return is_date or plain in IDLE or plain in names or "/" in plain or plain.startswith(("http", "www."))
+
+
+def _kind(policy: Policy, start: int | None) -> str | None:
+    clause = policy.clause_at(start) if start is not None else None
+    return next((s.kind for s in clause.sentences if s.start == start), None) if clause else None
+
+
+def _piece(old: Policy, new: Policy, edit: Edit, score: float) -> Piece:
+    spans: list[tuple[int, int] | None] = [
+        (edit.old_start, edit.old_end) if edit.old_start is not None and edit.old_end is not None else None,
+        (edit.new_start, edit.new_end) if edit.new_start is not None and edit.new_end is not None else None,
+    ]
+    if spans[0] is not None and spans[1] is not None:
+        spans = list(_narrowed(old.text, spans[0], new.text, spans[1]))
+    made = [
+        _quote(policy, _cut(policy.text, span), score) if span is not None else None
+        for policy, span in zip((old, new), spans, strict=True)
+    ]
+    return Piece(made[0], made[1], score)
+
+
+def _narrowed(
+    old: str, before: tuple[int, int], new: str, after: tuple[int, int]
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the parts of two long sentences in which they differ, with some words around, at word boundaries."""
+    if max(before[1] - before[0], after[1] - after[0]) <= WIDEST:
+        return before, after
+    pieces = marked_words(old[slice(*before)], new[slice(*after)])
+    left = len(pieces[0][1]) if pieces[0][0] == "same" else 0
+    right = len(pieces[-1][1]) if pieces[-1][0] == "same" and len(pieces) > 1 else 0
+    made = []
+    for text, (start, end) in ((old, before), (new, after)):
+        first = max(start, start + left - AROUND)
+        last = min(end, end - right + AROUND)
+        made.append(_whole_words(text, start, end, first, max(first, last)))
+    return made[0], made[1]
+
+
+def _whole_words(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
+    while first > start and not text[first - 1].isspace():
+        first -= 1
+    while last < end and not text[last].isspace():
+        last += 1
+    return first, last
+
+
+def _cut(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Return the span, at most 2 * WIDEST characters of it."""
+    start, end = span
+    if end - start <= 2 * WIDEST:
+        return span
+    last = start + 2 * WIDEST
+    while last > start and not text[last].isspace():
+        last -= 1
+    return start, last
+
+
+def _quote(policy: Policy, span: tuple[int, int], score: float) -> Quote | None:
+    clause = policy.clause_at(span[0])
+    if clause is None:
+        return None
+    sentence = next((s for s in clause.sentences if (s.start, s.end) == span), None)
+    return Quote(policy, clause, span[0], span[1], score, sentence.lead_in if sentence else None)
