@@ -193,6 +193,8 @@ def test_five_redirects_and_no_more(site: Site, fetch: Fetch) -> None:
         ("http://www.acme.test:25/", "port 25"),
         ("http://www.acme.test\\@10.0.0.1/", "U+005C"),
         ("/a b", "U+0020"),
+        ("/a\tb", "U+0009"),
+        ("ht\ttp://10.0.0.1/", "U+0009"),
         ("http:///etc", "copy it again"),
         ("///10.0.0.1/", "begin with http:// or https://"),
         ("http://[::1", "copy it again"),
@@ -283,7 +285,7 @@ def test_a_large_page(fetch: Fetch) -> None:
 
 
 class Endless:
-    """Sends `head` and then `piece` for ever, every `pause` seconds; counts the bytes."""
+    """Sends `head` and then `piece` on and on, every `pause` seconds, for ten seconds; counts the bytes."""
 
     def __init__(self, head: bytes, piece: bytes, pause: float = 0) -> None:
         self.sent = 0
@@ -292,7 +294,8 @@ class Endless:
     def __call__(self, visitor: socket.socket) -> None:
         head, piece, pause = self._parts
         visitor.sendall(head)
-        while True:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
             visitor.sendall(piece)
             self.sent += len(piece)
             time.sleep(pause)
@@ -526,6 +529,11 @@ def test_a_fetched_page_becomes_a_policy_of_the_library(fetch: Fetch, library: P
         fetch("/privacy").data, "brambleford.html", Entry(id="brambleford", source="brambleford", url=page.url)
     )
     assert library.put(again, passages_of(again)).status == "unchanged"
+
+
+def test_the_system_s_own_names_of_this_machine() -> None:
+    with pytest.raises(RefusedAddressError, match="localhost is not on the public web"):
+        fetch_page("http://localhost:8080/")
 
 
 def test_a_failed_fetch_is_a_failed_document() -> None:
