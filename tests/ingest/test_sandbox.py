@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -27,44 +26,64 @@ ROOT = Path(__file__).parents[2]
 GIGABYTE = 1024 * 1024 * 1024
 
 
+SOAK = os.environ.get("POLICYDESK_SOAK") == "1"
+# On a run of all tests a bomb is given up sooner than an operator's document is.
+SECONDS = 28.0 if SOAK else 10.0
+
+
 @pytest.fixture(scope="module")
 def reader() -> Iterator[SandboxedReader]:
-    with SandboxedReader() as made:
+    with SandboxedReader(wall_seconds=SECONDS) as made:
         yield made
 
 
-def peak_memory(process_id: int | None) -> int:
-    """Return the most memory in bytes that a process has held so far; 0 for one that is gone."""
-    try:
-        lines = Path(f"/proc/{process_id}/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return max((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), default=0)
+class PeakMemory:
+    """Looks at the memory of the reading process twenty times a second; `most` is in bytes."""
+
+    def __init__(self, reader: SandboxedReader) -> None:
+        self.most = 0
+        self._reader = reader
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.is_set():
+            try:
+                status = Path(f"/proc/{self._reader.process_id}/status").read_text(encoding="ascii")
+            except OSError:
+                status = ""
+            peaks = [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")]
+            self.most = max([self.most, *peaks])
+            self._done.wait(0.05)
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_costs_a_typed_error_or_is_read(reader: SandboxedReader, name: str) -> None:
     file, make = BOMBS[name]
     data = make()
+    # A process that is up: the measure below is the document's, not the start's.
+    reader.read_policy(ACME.encode(), "acme.txt", ENTRY)
+    error: IngestError | None = None
     started = time.monotonic()
-    try:
-        if file.endswith(".zip"):
-            reader.list_members(data, file)
-        else:
-            assert reader.read_policy(data, file, ENTRY).text
-    except IngestError as error:
-        assert len(error.reason) > 20
-        assert (
-            not isinstance(error, NotAPolicyError)
-            or "text" in name
-            or "html" in name
-            or "markdown" in name
-            or "docx" in name
-        )
+    with PeakMemory(reader) as memory:
+        try:
+            if file.endswith(".zip"):
+                reader.list_members(data, file)
+            else:
+                assert reader.read_policy(data, file, ENTRY).text
+        except IngestError as caught:
+            error = caught
     assert time.monotonic() - started < 30
-    assert peak_memory(reader.process_id) < GIGABYTE
-    # Children that are gone count too, the largest of them.
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < GIGABYTE
+    assert 20 * 1024 * 1024 < memory.most < GIGABYTE
+    assert error is None or len(error.reason) > 20
     # The reader reads on.
     assert reader.read_policy(ACME.encode(), "acme.txt", ENTRY).version == "2026-05-01"
 
@@ -147,10 +166,12 @@ def test_a_pool_gives_documents_back_in_order_and_closes_at_once() -> None:
     with ReadingPool(2) as pool:
         policies = pool.ahead(lambda text, reader: reader.read_policy(text.encode(), "a.txt", ENTRY), texts)
         assert [f"then for {number} more years" in policy.text for number, policy in enumerate(policies)] == [True] * 12
-        slow = pool.ahead(lambda text, reader: reader.read_policy(text, "a.md", ENTRY), [b"[" * 200_000] * 6)
-        threading.Timer(0.5, lambda: None).start()
         started = time.monotonic()
-        del slow
+        # Six documents are begun, and nobody waits for them.
+        slow = pool.ahead(lambda data, reader: reader.read_policy(data, "a.md", ENTRY), [b"[" * 200_000] * 6, window=1)
+        with pytest.raises(IngestError):
+            threading.Timer(1.0, pool.__exit__).start()
+            next(slow)
     assert time.monotonic() - started < 10
 
 
