@@ -169,8 +169,8 @@ def test_a_pool_gives_documents_back_in_order_and_closes_at_once() -> None:
         started = time.monotonic()
         # Six documents are begun, and nobody waits for them.
         slow = pool.ahead(lambda data, reader: reader.read_policy(data, "a.md", ENTRY), [b"[" * 200_000] * 6, window=1)
+        threading.Timer(1.0, pool.__exit__).start()
         with pytest.raises(IngestError):
-            threading.Timer(1.0, pool.__exit__).start()
             next(slow)
     assert time.monotonic() - started < 10
 
