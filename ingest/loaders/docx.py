@@ -18,6 +18,16 @@ from lxml import etree
 from ingest.cleaning import normalise
 from ingest.document import Block, Link, LoadedDocument
 from ingest.errors import DocumentTooCostlyError, UnreadableDocumentError
+from ingest.loaders.docx_words import (
+    Piece,
+    ancestry,
+    field_target,
+    lines_of,
+    names_of,
+    text_of,
+    value_of,
+    visible_apart,
+)
 
 # Bytes of XML that the parts of a document unpack to, at most: a long policy's have under five million.
 MAX_XML = 80_000_000
@@ -48,15 +58,6 @@ MAX_SECTIONS = 50
 
 
 @dataclass(slots=True)
-class _Piece:
-    """Words of one run. `target` is the link over it."""
-
-    words: str
-    hidden: bool
-    target: str | None
-
-
-@dataclass(slots=True)
 class _Reader:
     """Walks one part of the package: the body, a header or a footer."""
 
@@ -79,9 +80,9 @@ class _Reader:
     def _paragraph(self, paragraph: Any, kind: str | None) -> Iterator[Block]:
         own, level = self._role(paragraph)
         # A line break inside a paragraph parts its lines, as <br> does in HTML.
-        for pieces in _lines(self._pieces(paragraph, None, 0)):
-            for hidden, run in _visible_apart(pieces):
-                text, links = _text(run)
+        for pieces in lines_of(self._pieces(paragraph, None, 0)):
+            for hidden, run in visible_apart(pieces):
+                text, links = text_of(run)
                 if text:
                     said = "hidden" if hidden else kind or own
                     yield Block(text, said, level if said == own else 0, links)
@@ -90,12 +91,16 @@ class _Reader:
         """Return the kind of a paragraph and its level: by outline level, style, or numbering."""
         properties = paragraph.find(qn("w:pPr"))
         style = self._style(properties)
-        outline = _value(properties, "w:outlineLvl")
-        names = list(_names(style))
+        outline = value_of(properties, "w:outlineLvl")
+        names = list(names_of(style))
         heading = next((match for name in names if (match := HEADING_STYLE.search(name))), None)
         if outline is None:
             outline = next(
-                (level for one in _ancestry(style) if (level := _value(one.element.find(qn("w:pPr")), "w:outlineLvl"))),
+                (
+                    level
+                    for one in ancestry(style)
+                    if (level := value_of(one.element.find(qn("w:pPr")), "w:outlineLvl"))
+                ),
                 None,
             )
         if heading is not None:
@@ -107,18 +112,18 @@ class _Reader:
         numbering = properties.find(qn("w:numPr")) if properties is not None else None
         if numbering is None:
             numbering = next(
-                (found for one in _ancestry(style) if (found := one.element.find(f".//{qn('w:numPr')}")) is not None),
+                (found for one in ancestry(style) if (found := one.element.find(f".//{qn('w:numPr')}")) is not None),
                 None,
             )
-        if numbering is not None and _value(numbering, "w:numId") != "0":
-            depth = _value(numbering, "w:ilvl") or "0"
+        if numbering is not None and value_of(numbering, "w:numId") != "0":
+            depth = value_of(numbering, "w:ilvl") or "0"
             return "item", max(1 + int(depth) if depth.isdigit() else 1, styled or 1)
         return ("item", styled) if styled is not None else ("line", 0)
 
     def _style(self, properties: Any) -> Any:
-        return self.styles.get(_value(properties, "w:pStyle") or "")
+        return self.styles.get(value_of(properties, "w:pStyle") or "")
 
-    def _pieces(self, container: Any, target: str | None, depth: int) -> Iterator[_Piece]:
+    def _pieces(self, container: Any, target: str | None, depth: int) -> Iterator[Piece]:
         """Yield the runs below a paragraph; what tracking has deleted is left out."""
         for child in container:
             if child.tag in W_DELETED or depth > MAX_DEPTH:
@@ -128,11 +133,11 @@ class _Reader:
             elif child.tag == qn("w:hyperlink"):
                 yield from self._pieces(child, self._target(child) or target, depth + 1)
             elif child.tag == qn("w:fldSimple"):
-                yield from self._pieces(child, _field_target(child.get(qn("w:instr"))) or target, depth + 1)
+                yield from self._pieces(child, field_target(child.get(qn("w:instr"))) or target, depth + 1)
             elif child.tag in W_CONTAINERS:
                 yield from self._pieces(child, target, depth + 1)
 
-    def _run(self, run: Any, target: str | None) -> Iterator[_Piece]:
+    def _run(self, run: Any, target: str | None) -> Iterator[Piece]:
         properties = run.find(qn("w:rPr"))
         vanish = properties.find(qn("w:vanish")) if properties is not None else None
         hidden = vanish is not None and vanish.get(qn("w:val"), "true") not in {"0", "false", "off"}
@@ -140,15 +145,15 @@ class _Reader:
             self._field(child)
             if any(not shown for _, shown in self.fields):
                 continue
-            over = target or next((found for said, _ in reversed(self.fields) if (found := _field_target(said))), None)
+            over = target or next((found for said, _ in reversed(self.fields) if (found := field_target(said))), None)
             if child.tag == TEXT:
-                yield _Piece(child.text or "", hidden, over)
+                yield Piece(child.text or "", hidden, over)
             elif child.tag == TAB:
-                yield _Piece(" ", hidden, over)
+                yield Piece(" ", hidden, over)
             elif child.tag == HYPHEN:
-                yield _Piece("-", hidden, over)
+                yield Piece("-", hidden, over)
             elif child.tag in BREAK:
-                yield _Piece("\n", hidden, None)
+                yield Piece("\n", hidden, None)
 
     def _field(self, child: Any) -> None:
         """Follow a field in its long form: begin, instruction ("HYPERLINK ..."), separate, result, end."""
@@ -275,65 +280,3 @@ def _once(edges: Iterable[list[Block]]) -> Iterator[Block]:
         if block.text not in seen:
             seen.add(block.text)
             yield block
-
-
-def _lines(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
-    line: list[_Piece] = []
-    for piece in pieces:
-        if piece.words == "\n":
-            yield line
-            line = []
-        else:
-            line.append(piece)
-    yield line
-
-
-def _visible_apart(pieces: list[_Piece]) -> Iterator[tuple[bool, list[_Piece]]]:
-    """Yield what a reader sees of a line, and what is hidden in it."""
-    for hidden in (False, True):
-        run = [piece for piece in pieces if piece.hidden is hidden]
-        if run:
-            yield hidden, run
-
-
-def _text(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...]]:
-    """Return the words of a line with white space made one space, and the links in it."""
-    words = ""
-    links: list[Link] = []
-    for piece in pieces:
-        clean = normalise(piece.words)
-        if words and not words.endswith(" ") and piece.words[:1].isspace():
-            words += " "
-        start = len(words)
-        words += clean
-        if clean and piece.target is not None:
-            if links and links[-1].target == piece.target and not words[links[-1].end : start].strip():
-                links[-1] = Link(links[-1].start, len(words), piece.target)
-            else:
-                links.append(Link(start, len(words), piece.target))
-        if clean and piece.words[-1:].isspace():
-            words += " "
-    return words.strip(), tuple(links)
-
-
-def _field_target(instruction: str | None) -> str | None:
-    match = re.match(r'\s*HYPERLINK\s+"([^"]+)"', instruction or "")
-    return normalise(match.group(1)) if match else None
-
-
-def _value(properties: Any, name: str) -> str | None:
-    found = properties.find(qn(name)) if properties is not None else None
-    return found.get(qn("w:val")) if found is not None else None
-
-
-def _ancestry(style: Any) -> Iterator[Any]:
-    """Yield a style and those it is based on."""
-    for _ in range(12):
-        if style is None:
-            return
-        yield style
-        style = style.base_style
-
-
-def _names(style: Any) -> Iterator[str]:
-    return (one.name or "" for one in _ancestry(style))

@@ -20,7 +20,7 @@ from vectorstore.record import load_policy
 logger = logging.getLogger(__name__)
 
 WALL_SECONDS = 28.0
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 DOCUMENTS = 300  # after as many the process is replaced: whatever a parser leaked goes with it
 BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ingest.sandbox.child import main; main()"
 # One thread a process for the number libraries: each more costs address space, which is limited.

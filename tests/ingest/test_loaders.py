@@ -7,8 +7,6 @@ import time
 import pytest
 
 from ingest.document import Block, Link
-from ingest.errors import UnsupportedFormatError
-from ingest.loaders import loader_for
 from ingest.loaders.html import load_html
 from ingest.loaders.markdown import load_markdown
 from ingest.loaders.text import load_text
@@ -20,15 +18,6 @@ SENTENCES = "We collect your personal information and use cookies to protect you
 
 def shapes(blocks: tuple[Block, ...]) -> list[tuple[str, str, int]]:
     return [(block.text, block.kind, block.level) for block in blocks]
-
-
-def test_unknown_ending_names_the_known_ones() -> None:
-    with pytest.raises(UnsupportedFormatError, match=r"no loader for \.docx; known: \.htm, \.html"):
-        loader_for("policy.docx")
-
-
-def test_endings_are_read_in_any_case() -> None:
-    assert loader_for("POLICY.HTML") is load_html
 
 
 def test_text_lines_are_blocks_and_wrapped_lines_are_joined() -> None:

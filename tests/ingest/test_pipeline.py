@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from ingest import ingest_sources
-from ingest.pipeline import MAX_BYTES
+from ingest.sandbox import SandboxedReader
+from ingest.sources import MAX_BYTES
+from tests.ingest.documents import html, word, zipped
 from vectorstore.library import PolicyLibrary
 
 ACME = (
@@ -88,22 +90,25 @@ def test_one_bad_document_never_stops_the_rest(tmp_path: Path, library: PolicyLi
     write(folder, "b-binary.txt", b"\x00\x01\x02" * 99)
     write(folder, "c-recipe.txt", "Pancakes\n" + "Mix the flour with the milk and fry it in butter. " * 20)
     write(folder, "d-acme.txt", ACME)
-    write(folder, "e-notes.docx", ACME)
-    reports = ingest_sources([folder, tmp_path / "missing.txt", folder / "e-notes.docx"], library)
+    write(folder, "e-notes.docx", b"PK\x03\x04 word/document.xml and nothing else")
+    write(folder, "f-sheet.xlsx", ACME)
+    reports = ingest_sources([folder, tmp_path / "missing.txt", folder / "f-sheet.xlsx"], library)
     assert [(r.policy_id, r.status) for r in reports] == [
         ("a-empty", "failed"),
         ("b-binary", "failed"),
         ("c-recipe", "failed"),
         ("d-acme", "new"),
-        ("missing", "failed"),
         ("e-notes", "failed"),
+        ("missing", "failed"),
+        ("f-sheet", "failed"),
     ]
     assert [r.error.split(";")[0] for r in reports if r.error] == [
         "the document is empty",
         "this is a binary file",
         "no privacy policy was found in this document",
+        "this Word document is broken",
         "there is no such file or folder",
-        "no loader for .docx",
+        "no loader for .xlsx",
     ]
     assert [policy.id for policy in library.policies()] == ["d-acme"]
 
@@ -168,8 +173,90 @@ def test_what_is_ingested_is_found_by_search(tmp_path: Path, library: PolicyLibr
     assert library.get(policy_id).text[passage.start : passage.end].startswith("We keep your personal information")
 
 
-def test_a_web_address_is_refused_with_the_way_out(library: PolicyLibrary) -> None:
-    (report,) = ingest_sources(["https://www.larkspur.example/help/privacy"], library)
-    assert report.status == "failed"
-    assert "save the page as HTML" in str(report.error)
+def test_a_web_address_that_leads_nowhere_is_one_failed_document(library: PolicyLibrary) -> None:
+    pytest.importorskip("ingest.fetch", reason="pages are fetched by a module of its own", exc_type=ImportError)
+    (report,) = ingest_sources(["https://www.larkspur.invalid/help/privacy"], library)
+    assert (report.status, report.policy_id) == ("failed", "larkspur-invalid")
     assert library.policies() == []
+
+
+DATED = (("2024-03-01.md", "two"), ("2025-03-01.md", "three"), ("2026-03-01.md", "four"))
+
+
+def write_history(folder: Path, kept: tuple[tuple[str, str], ...] = DATED) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, years in kept:
+        undated = ACME.replace("Last Updated: May 1, 2026\n", "").replace("two more", f"{years} more")
+        write(folder, name, undated)
+    return folder
+
+
+def test_a_folder_of_dates_is_one_policy_with_its_versions_in_order(tmp_path: Path, library: PolicyLibrary) -> None:
+    reports = ingest_sources([write_history(tmp_path / "Acme Tools")], library)
+    assert [(r.policy_id, r.status, r.version) for r in reports] == [
+        ("acme-tools", "new", "2024-03-01"),
+        ("acme-tools", "changed", "2025-03-01"),
+        ("acme-tools", "changed", "2026-03-01"),
+    ]
+    assert "four more years" in library.get("acme-tools").text
+    again = ingest_sources([tmp_path / "Acme Tools"], library)
+    assert [(r.status, r.embedded) for r in again] == [("unchanged", 0)] * 3
+
+
+def test_a_version_added_to_the_middle_leaves_the_newest_in_force(tmp_path: Path, library: PolicyLibrary) -> None:
+    folder = write_history(tmp_path / "acme", (DATED[0], DATED[2]))
+    ingest_sources([folder], library)
+    reports = ingest_sources([write_history(folder)], library)
+    assert [(r.version, r.status, r.embedded > 0) for r in reports] == [
+        ("2024-03-01", "unchanged", False),
+        ("2025-03-01", "changed", True),
+        ("2026-03-01", reports[2].status, False),
+    ]
+    assert library.get("acme").version == "2026-03-01"
+    assert sorted(library.versions("acme")) == ["2024-03-01", "2025-03-01", "2026-03-01"]
+
+
+def test_the_date_in_the_text_goes_before_that_of_the_file(tmp_path: Path, library: PolicyLibrary) -> None:
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    write(folder, "2024-03-01.txt", ACME)
+    (report,) = ingest_sources([folder], library)
+    assert report.version == "2026-05-01"
+
+
+def test_an_unchanged_document_is_not_even_parsed(
+    tmp_path: Path, library: PolicyLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "acme.txt", ACME)
+    ingest_sources([path], library)
+    started: list[str] = []
+    monkeypatch.setattr(SandboxedReader, "_start", lambda self, name: started.append(name))
+    (report,) = ingest_sources([path], library)
+    assert (report.status, report.embedded, report.passages > 5, started) == ("unchanged", 0, True, [])
+    with pytest.raises(AttributeError):
+        ingest_sources([path], library, force=True)
+    assert started == ["acme.txt"]
+
+
+def test_other_overrides_of_the_operator_are_a_reason_to_read_again(tmp_path: Path, library: PolicyLibrary) -> None:
+    write(tmp_path, "one.txt", ACME)
+    manifest = "policies:\n- {id: tools, source: one.txt, aliases: [Shop]}\n"
+    ingest_sources([write(tmp_path, "policies.yaml", manifest)], library)
+    ingest_sources([write(tmp_path, "policies.yaml", manifest.replace("Shop", "Store"))], library)
+    assert "Store" in library.get("tools").aliases
+
+
+def test_every_document_of_an_archive_is_one_of_its_own(tmp_path: Path, library: PolicyLibrary) -> None:
+    members = {"acme.html": html(ACME), "beta.docx": word(OTHER), "../evil.txt": ACME.encode(), "logo.png": b"x"}
+    reports = ingest_sources([write(tmp_path, "policies.zip", zipped(members))], library)
+    assert [(r.source, r.policy_id, r.status) for r in reports] == [
+        ("policies.zip/../evil.txt", "evil", "failed"),
+        ("policies.zip/acme.html", "acme", "new"),
+        ("policies.zip/beta.docx", "beta", "new"),
+    ]
+    assert reports[0].error == "its name points outside the archive"
+    again = ingest_sources([tmp_path / "policies.zip"], library)
+    assert [(r.policy_id, r.status, r.embedded) for r in again[1:]] == [
+        ("acme", "unchanged", 0),
+        ("beta", "unchanged", 0),
+    ]
