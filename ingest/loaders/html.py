@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ingest import headings
 from ingest.cleaning import normalise
 from ingest.document import Block, LoadedDocument
-from ingest.loaders.html_main import BLOCKS, DROPPED, MainText, find_main_text
+from ingest.loaders.html_main import BLOCKS, DROPPED, PROSE_WORDS, MainText, find_main_text
 from ingest.loaders.html_style import Styles, is_for_screen_readers
 from ingest.loaders.html_table import rows_of
 from ingest.loaders.html_writer import Writer
@@ -108,12 +108,18 @@ class _Page:
         inner = Writer()
         self._visible(node, tag, inner, place, place, depth)
         inner.flush(_kind(place), 0)
+        # Menus that fold open beside the text are menus, not words kept from a reader.
+        folded = around.fate in {"outside", "menu"}
+        blocks = [
+            replace(block, kind="menu") if folded and len(block.text.split()) < PROSE_WORDS else block
+            for block in inner.blocks
+        ]
         if is_block:
             writer.flush(_kind(around), around.level)
-            for block in inner.blocks:
+            for block in blocks:
                 writer.put(block)
         else:
-            writer.later(inner.blocks)
+            writer.later(blocks)
 
     def _visible(self, node: LexborNode, tag: str, writer: Writer, place: _Place, inner: _Place, depth: int) -> None:
         if tag == "br":
