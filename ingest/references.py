@@ -13,7 +13,7 @@ from vectorstore.policy import Clause, CrossReference, Damage
 
 TITLE = r"[A-Z][\w’'&/-]*(?:,? (?:[A-Z][\w’'&/-]*|and|or|of|to|your|our|the|a|an|for|with|in|on|from|we|you|&)){0,10}"
 QUOTED = re.compile(
-    r"[“\"‘]([^“”\"‘’\n]{3,90}(?:[’'](?=\w)[^“”\"‘’\n]{1,60})?)[”\"’](?P<after>\s+sections?\b|,?\s+(?:below|above)\b)?"
+    r"(?<![\w.,;)])[“\"‘'](?=\S)([^“”\"‘’\n]{1,90}(?:[’'](?=\w)[^“”\"‘’\n]{1,60})?)(?<=\S)[”\"’'](?!\w)(?P<after>\s+sections?\b|,?\s+(?:below|above)\b)?"
 )
 POINTS = re.compile(
     r"(?:\bsee|\brefer to|\bdescribed (?:in|under)|\bset (?:out|forth) in|\bexplained in|\boutlined in|\bdiscussed in|\bdetailed in|\blisted in|"

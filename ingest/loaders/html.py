@@ -321,7 +321,7 @@ def _settled(blocks: list[Block]) -> list[Block]:
         (
             at
             for at in range(first - 1, -1, -1)
-            if blocks[at].kind == "outside:heading" and TITLE.search(blocks[at].text)
+            if blocks[at].kind in {"outside:heading", "outside:bold"} and TITLE.search(blocks[at].text)
         ),
         None,
     )
@@ -354,4 +354,5 @@ def _judged(block: Block, below: list[Block]) -> Block:
         and not headings.ADDRESS.search(block.text)
         and not headings.ends_address(block.text)
     )
-    return replace(block, kind="heading", level=BOLD_LEVEL) if titled else replace(block, kind="line")
+    deeper = (headings.numbered_level(block.text) or 2) - 2
+    return replace(block, kind="heading", level=BOLD_LEVEL + deeper) if titled else replace(block, kind="line")
