@@ -54,9 +54,10 @@ class _Page:
 
     def __init__(self, tree: LexborHTMLParser, source: str) -> None:
         self.styles = Styles.of(tree)
-        self.canonical = _canonical(tree)
+        self.canonical = _declared(tree, 'link[rel="canonical"]', "href")
         saved = SAVED_FROM.search(source[:4_000])
-        self.url = self.canonical or (saved.group(1) if saved else None)
+        shared = _declared(tree, 'meta[property="og:url"]', "content")
+        self.url = self.canonical or shared or (saved.group(1) if saved else None)
         declared = tree.css_first("base[href]")
         self.base = urljoin(self.url or "", (declared.attributes.get("href") or "") if declared else "")
         self.wanted = {
@@ -265,13 +266,11 @@ def load_html(text: str) -> LoadedDocument:
     )
 
 
-def _canonical(tree: LexborHTMLParser) -> str | None:
-    for query, name in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
-        node = tree.css_first(query)
-        value = (node.attributes.get(name) or "").strip() if node is not None else ""
-        if urlsplit(value).scheme in {"http", "https"}:
-            return value
-    return None
+def _declared(tree: LexborHTMLParser, query: str, name: str) -> str | None:
+    """Return the web address that an element of the page's head declares, None if it declares none."""
+    node = tree.css_first(query)
+    value = (node.attributes.get(name) or "").strip() if node is not None else ""
+    return value if urlsplit(value).scheme in {"http", "https"} else None
 
 
 def _shallow(text: str) -> str:

@@ -86,10 +86,19 @@ def test_hidden_words_inside_a_sentence_leave_the_sentence_whole() -> None:
 @pytest.mark.parametrize(
     ("words", "head"),
     [
-        ("<p style='color:#ffffff'>White words on the ground of a style sheet.</p>", "<link rel='stylesheet' href='a.css'>"),
-        ("<p class='note'>Rules of a medium count for some readers only.</p>", "<style>@media print{.note{display:none}}</style>"),
+        (
+            "<p style='color:#ffffff'>White words on the ground of a style sheet.</p>",
+            "<link rel='stylesheet' href='a.css'>",
+        ),
+        (
+            "<p class='note'>Rules of a medium count for some readers only.</p>",
+            "<style>@media print{.note{display:none}}</style>",
+        ),
         ("<p aria-hidden='true'>Words that only screen readers skip are seen.</p>", ""),
-        ("<p class='note'>A later rule of the page shows these words.</p>", "<style>.note{display:none} .note{display:block}</style>"),
+        (
+            "<p class='note'>A later rule of the page shows these words.</p>",
+            "<style>.note{display:none} .note{display:block}</style>",
+        ),
         ("<p class='note'>A rule of a nested selector is left alone.</p>", "<style>.js .note{display:none}</style>"),
     ],
 )
@@ -114,7 +123,10 @@ def test_panels_that_a_reader_opens_are_read(panel: str) -> None:
 
 
 def test_a_pop_up_that_is_named_like_a_panel_is_hidden() -> None:
-    assert read('<div class="modal panel" style="display:none"><p>Say that data is never sold.</p></div>')[0][1] == "hidden"
+    assert (
+        read('<div class="modal panel" style="display:none"><p>Say that data is never sold.</p></div>')[0][1]
+        == "hidden"
+    )
 
 
 def test_rows_of_a_table_keep_their_heads_their_empty_cells_and_cells_over_rows() -> None:
@@ -137,7 +149,9 @@ def test_a_table_without_marked_heads_takes_a_bold_first_row_for_them() -> None:
 
 
 def test_a_table_of_two_columns_of_text_lays_out_the_page() -> None:
-    document = load_html(f"<table><tr><td><a href='/'>Home</a></td><td><h2>Privacy policy</h2><p>{PROSE}</p></td></tr></table>")
+    document = load_html(
+        f"<table><tr><td><a href='/'>Home</a></td><td><h2>Privacy policy</h2><p>{PROSE}</p></td></tr></table>"
+    )
     assert ("Privacy policy", "heading") in [(block.text, block.kind) for block in document.blocks]
     assert not [block for block in document.blocks if block.kind in {"row", "header_row"}]
 
@@ -161,7 +175,9 @@ def test_lines_broken_by_hand_are_joined_and_paragraphs_made_of_breaks_are_not()
 
 
 def test_a_short_paragraph_in_bold_is_a_heading_and_the_first_line_of_an_address_is_none() -> None:
-    assert read("<p><b>Your choices</b></p><p>You may write to us.</p><p><b>Fernhill Ltd</b><br>1 Mill Lane<br>Dover, DE 19901</p>") == [
+    assert read(
+        "<p><b>Your choices</b></p><p>You may write to us.</p><p><b>Fernhill Ltd</b><br>1 Mill Lane<br>Dover, DE 19901</p>"
+    ) == [
         ("Your choices", "heading"),
         ("You may write to us.", "line"),
         ("Fernhill Ltd", "line"),

@@ -15,7 +15,9 @@ def shapes(blocks: tuple[Block, ...]) -> list[tuple[str, str, int]]:
 
 
 def test_setext_headings_bold_paragraphs_and_nested_numbered_lists() -> None:
-    document = load_markdown("Fernhill Privacy\n===\n\n**What we keep**\n\nWe keep:\n\n1. name\n   - first\n   - last\n2. route\n")
+    document = load_markdown(
+        "Fernhill Privacy\n===\n\n**What we keep**\n\nWe keep:\n\n1. name\n   - first\n   - last\n2. route\n"
+    )
     assert shapes(document.blocks) == [
         ("Fernhill Privacy", "heading", 1),
         ("What we keep", "heading", 7),
@@ -29,7 +31,9 @@ def test_setext_headings_bold_paragraphs_and_nested_numbered_lists() -> None:
 
 
 def test_reference_links_autolinks_and_links_that_run_script() -> None:
-    document = load_markdown("Use [the form][f], <https://fernhill.example> or [this](javascript:alert(1)).\n\n[f]: https://fernhill.example/form\n")
+    document = load_markdown(
+        "Use [the form][f], <https://fernhill.example> or [this](javascript:alert(1)).\n\n[f]: https://fernhill.example/form\n"
+    )
     block = document.blocks[0]
     assert block.text == "Use the form, https://fernhill.example or this."
     assert block.links == (
@@ -55,7 +59,9 @@ def test_words_in_angle_brackets_that_are_no_tags_stay_words() -> None:
     assert load_markdown("Write to <company name> at <b>once</b>.").blocks[0].text == "Write to <company name> at once."
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "[a" * 50_000, "![[" * 30_000, "*" * 100_000, "*a " * 30_000, "`" * 100_000, "<a " * 50_000])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "[a" * 50_000, "![[" * 30_000, "*" * 100_000, "*a " * 30_000, "`" * 100_000, "<a " * 50_000]
+)
 def test_runs_of_markup_cost_seconds_not_minutes(text: str) -> None:
     started = time.monotonic()
     load_markdown(f"# Privacy\n\n{text}")

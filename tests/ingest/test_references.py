@@ -27,7 +27,10 @@ def pointers(words: str) -> list[tuple[str, str]]:
     [
         ('For more, see the section "Your Choices" below.', [("Your Choices", "2-your-choices")]),
         ("See the section Contact Information below.", [("Contact Information", "3-contact-information")]),
-        ("As told in the Contact Information section, you may call.", [("Contact Information", "3-contact-information")]),
+        (
+            "As told in the Contact Information section, you may call.",
+            [("Contact Information", "3-contact-information")],
+        ),
         ("We share it as described in Section 2.", [("Section 2", "2-your-choices")]),
         ("See 'Your choices' for more.", [("Your choices", "2-your-choices")]),
         ('Write to us (see <a href="#c">how</a>).', [("how", "3-contact-information")]),

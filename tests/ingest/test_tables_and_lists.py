@@ -64,7 +64,11 @@ def test_a_table_is_one_clause_whose_rows_depend_on_its_heads() -> None:
 
 def test_a_row_is_embedded_with_the_head_of_each_cell() -> None:
     policy = read_policy(TABLE.encode(), "fernhill.md", Entry(id="fernhill", source="fernhill.md"))
-    rows = [p for p in passages_of(policy) if p.unit == "sentence" and policy.text[p.start : p.end].startswith(("Ident", "Health", "Categ"))]
+    rows = [
+        p
+        for p in passages_of(policy)
+        if p.unit == "sentence" and policy.text[p.start : p.end].startswith(("Ident", "Health", "Categ"))
+    ]
     assert [policy.text[p.start : p.end] for p in rows] == ["Identifiers | name, IP address | NO", "Health | | NO"]
     assert rows[0].context.endswith("Category: Identifiers; Examples: name, IP address; Sold?: NO. ")
     assert rows[1].context.endswith("Category: Health; Sold?: NO. ")
@@ -72,7 +76,27 @@ def test_a_row_is_embedded_with_the_head_of_each_cell() -> None:
 
 WORDS = st.text(alphabet="We may keep.:;,|•*-#[]()<>&/\"'’ 123IVa\n\t\u200b", max_size=120)
 TAGS = st.sampled_from(
-    ["p", "div", "li", "ul", "table", "tr", "td", "th", "h2", "b", "a", "dl", "dt", "dd", "br", "details", "summary", "pre", "footer"]
+    [
+        "p",
+        "div",
+        "li",
+        "ul",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "h2",
+        "b",
+        "a",
+        "dl",
+        "dt",
+        "dd",
+        "br",
+        "details",
+        "summary",
+        "pre",
+        "footer",
+    ]
 )
 
 
