@@ -151,7 +151,8 @@ FOLDS = {"menu": "Menus of the web page", "hidden": "Text the page hides from it
 def _folded(words: str, kind: str) -> str:
     # A citation never points into a menu; should a link do so, its mark must be seen.
     opened = " open" if "<mark" in words else ""
-    return f'<details class="menu {kind}"{opened}><summary>{FOLDS[kind]}</summary>{words}</details>'
+    style = "menu" if kind == "menu" else f"menu {kind}"
+    return f'<details class="{style}"{opened}><summary>{FOLDS[kind]}</summary>{words}</details>'
 
 
 def _note(flaw: Damage) -> str:

@@ -167,10 +167,8 @@ Your privacy matters to us, and you may ask what personal data we hold about you
 def test_a_table_is_shown_with_heads_and_every_word_of_the_text_is_on_the_page() -> None:
     policy = read_markdown(TABLE)
     page = render_policy(policy)
-    assert '<thead><tr><th scope="col">Category</th>' in page.replace(" </th>", "</th>").replace(
-        '<span class="bar">|</span>', ""
-    )
-    assert '<th scope="row">Identifiers' in page
+    assert '<thead><tr><th scope="col">Category<span class="bar"> |</span></th>' in page
+    assert '<th scope="row">Identifiers' in page.replace("\n", "")
     assert squeezed(Marks(page).text) == squeezed(policy.text)
 
 
