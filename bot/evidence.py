@@ -11,7 +11,8 @@ from bot.settings import AnswerSettings
 from vectorstore.lexical import words_of
 from vectorstore.policy import Clause, Policy, Sentence
 
-LONGEST_LIST = 1_200  # characters of a list quoted as one piece
+LONGEST_LIST = 1_200  # characters of a list or table quoted as one piece
+SHORT_TABLE = 400  # characters of a table quoted whole where two of its rows answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
     in_table = sum(other.clause is hit.clause and other.sentence.kind == "row" for other in near[:6])
     wants_list = (
         sentence.kind == "lead_in"
-        or (sentence.kind == "row" and question.wants_list and in_table >= 2)
+        or (sentence.kind == "row" and in_table >= 2 and (question.wants_list or _length(hit.clause) <= SHORT_TABLE))
         or (sentence.kind == "item" and len(hit.text.split()) <= 3)
         or (
             sentence.kind == "item"
@@ -103,6 +104,10 @@ def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Q
     if sentence.end - sentence.start > room or (sentence.kind == "item" and len(hit.text.split()) <= 3):
         return None
     return Quote(hit.policy, hit.clause, sentence.start, sentence.end, hit.score, sentence.lead_in)
+
+
+def _length(clause: Clause) -> int:
+    return clause.end - clause.start
 
 
 def _whole_list(hit: Hit, room: int) -> Quote | None:

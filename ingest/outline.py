@@ -183,6 +183,8 @@ class _Builder:
         block = self.blocks[at][0]
         if block.kind != "line" or self.repeated[block.text] < 2 or not self.clauses or headings.is_lead_in(block.text):
             return False
+        if headings.ADDRESS.search(block.text):
+            return False
         return self.clauses[-1].kind == "list" and not headings.is_prose(block.text)
 
     def _list(self, at: int, stop: int) -> None:
@@ -250,7 +252,7 @@ class _Builder:
         """Return the index past a postal address written line by line from `at` on, `at` if there is none."""
         for stop in range(at, min(at + headings.ADDRESS_LINES, len(self.blocks))):
             block = self.blocks[stop][0]
-            if block.kind != "line" or len(block.text.split()) > 8 or _is_section(block.text):
+            if block.kind != "line" or len(block.text.split()) > 8 or (stop == at and _is_section(block.text)):
                 return at
             if headings.is_date_line(block.text) or headings.ENUMERATED.match(block.text) or headings.stops(block.text):
                 return at

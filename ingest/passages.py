@@ -35,8 +35,12 @@ def passages_of(policy: Policy, company: str | None = None) -> tuple[Passage, ..
         for sentence in clause.sentences:
             if sentence.kind == "heading" or sentence.end - sentence.start < 3:
                 continue
+            if clause.kind == "table" and sentence.kind == "lead_in":
+                continue  # the heads of the columns stand beside every row
             context = (
-                _row_context(policy, sentence) if sentence.kind == "row" else _lead_context(policy, clause, sentence)
+                _row_context(policy, clause, sentence)
+                if sentence.kind == "row"
+                else _lead_context(policy, clause, sentence)
             )
             found.append(Passage(clause.id, "sentence", sentence.start, sentence.end, context))
     return tuple(found)
@@ -53,13 +57,15 @@ def _lead_context(policy: Policy, clause: Clause, sentence: Sentence) -> str:
     return "".join(f"{line} " for line in reversed(lines))
 
 
-def _row_context(policy: Policy, row: Sentence) -> str:
+def _row_context(policy: Policy, clause: Clause, row: Sentence) -> str:
     """Return a table's row as words, each cell after the head of its column, so that it is found like a sentence."""
-    if row.lead_in is None:
-        return ""
+    header_row = next((one for one in clause.sentences if (one.start, one.end) == row.lead_in), None)
+    if row.lead_in is None or header_row is None:
+        return _lead_context(policy, clause, row)
+    above = _lead_context(policy, clause, header_row)
     header, words = policy.text[slice(*row.lead_in)], policy.text[row.start : row.end]
     told = aligned(header, words, CELL)
-    return f"{header[-LEAD_IN:]} " if told == words else f"{told[:ROW]}. "
+    return f"{above}{header[-LEAD_IN:]} " if told == words else f"{above}{told[:ROW]}. "
 
 
 def _context(company: str, clause: Clause) -> str:

@@ -13,7 +13,7 @@ from vectorstore.policy import Clause, CrossReference, Damage
 
 TITLE = r"[A-Z][\w’'&/-]*(?:,? (?:[A-Z][\w’'&/-]*|and|or|of|to|your|our|the|a|an|for|with|in|on|from|we|you|&)){0,10}"
 QUOTED = re.compile(
-    r"[“\"‘]([^“”\"‘’\n]{3,90}(?:[’'](?=\w)[^“”\"‘’\n]{1,60})?)[”\"’](?P<after>\s+sections?\b|,?\s+(?:below|above)\b)?"
+    r"(?<![\w.,;)])[“\"‘'](?=\S)([^“”\"‘’\n]{1,90}(?:[’'](?=\w)[^“”\"‘’\n]{1,60})?)(?<=\S)[”\"’'](?!\w)(?P<after>\s+sections?\b|,?\s+(?:below|above)\b)?"
 )
 POINTS = re.compile(
     r"(?:\bsee|\brefer to|\bdescribed (?:in|under)|\bset (?:out|forth) in|\bexplained in|\boutlined in|\bdiscussed in|\bdetailed in|\blisted in|"
@@ -32,7 +32,8 @@ NUMBER = re.compile(
 # A section of a law, or of another document, is no place of this policy.
 ELSEWHERE = re.compile(
     r"\s*(?:of|in|under|on)\s+(?:the|our|its|that|your|title|chapter|such)?\s*(?!(?:this|privacy)\b)(?:[\w.’'-]+\s+){0,8}?"
-    r"(?:Act|Code|Regulations?|Directive|GDPR|CCPA|CPRA|Law|statute|Terms|website|site|app|account|page|settings|Help|agreement|profile|e-?mails?)\b",
+    r"(?:Act|Code|Regulations?|Directive|GDPR|CCPA|CPRA|Law|statute|Terms|website|site|app|account|page|settings|Help|agreement|profile|e-?mails?|browser|device|computer)\b",
+    re.IGNORECASE,
 )
 LAW_BEFORE = re.compile(r"(?:\bCode|\bAct|\bLaw|§|U\.S\.C\.|C\.F\.R\.|\bCiv\.|\bStat\.)[,.]?\s*$")
 SMALL = frozenset("a an and as at by for from in of on or our the to we with you your how what".split())
@@ -53,6 +54,7 @@ def find_references(outline: Outline) -> tuple[tuple[CrossReference, ...], tuple
     places = list(_places(outline))
     found: dict[tuple[int, int], CrossReference] = {}
     lost: list[Damage] = []
+    outward = [link for link in outline.links if not link.target.startswith("#")]
     for reference in _linked(outline, places):
         found[reference.start, reference.end] = reference
     for clause in outline.clauses:
@@ -63,10 +65,10 @@ def find_references(outline: Outline) -> tuple[tuple[CrossReference, ...], tuple
             span = (clause.start + start, clause.start + end)
             if any(left < span[1] and span[0] < right for left, right in found):
                 continue
-            target = _titled(title, places)
+            target = _titled(title, places, sure)
             if target is not None:
                 found[span] = CrossReference(*span, target.id)
-            elif sure:
+            elif sure and not any(link.start < span[1] and span[0] < link.end for link in outward):
                 reason = f"the policy points to a section {title!r}, but no section of that name is in the stored text"
                 lost.append(Damage("lost_reference", *span, reason))
         for start, end, number in _numbers(text):
@@ -126,7 +128,7 @@ def _named(text: str) -> Iterator[tuple[int, int, str, bool]]:
     for match in SECTION_TITLE.finditer(text):
         name = next(name for name in ("before", "after", "below") if match.group(name))
         title = match.group(name).rstrip(" .,:;")
-        if re.fullmatch(r"[IVX]+|[A-Z]", title) or ELSEWHERE.match(text, match.end()):
+        if re.fullmatch(r"[IVX]+|[A-Z]|This|That|Such|Any|Each", title) or ELSEWHERE.match(text, match.end()):
             continue
         yield match.start(name), match.start(name) + len(title), title, len(title.split()) >= 2
 
@@ -140,20 +142,40 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), match.group("number")
 
 
-def _titled(title: str, places: list[_Place]) -> Clause | None:
-    """Return the clause with that heading, else the one heading that holds all its words or most of them, else None."""
+def _titled(title: str, places: list[_Place], sure: bool) -> Clause | None:
+    """Return the clause with that heading, else with the one that holds most of its words, else None.
+
+    `sure`: the words must name a section of this text, so that one word in common may do.
+    """
     wanted = _plain(title)
     if not wanted:
         return None
     exact = next((place.clause for place in places if place.words == wanted), None)
     if exact is not None:
         return exact
-    words = {word for word in wanted.split() if word not in SMALL}
+    words = _words(wanted)
     best: tuple[float, Clause] | None = None
     for place in places:
-        own = {word for word in place.words.split() if word not in SMALL}
+        own = _words(place.words)
         share = len(words & own) / len(words | own) if words | own else 0.0
-        holds = bool(words) and (words <= own or own <= words) and len(words & own) >= min(2, len(words))
+        holds = (words <= own or own <= words) and len(words & own) >= 2
         if holds and share >= 0.4 and (best is None or share > best[0]):
             best = (share, place.clause)
-    return best[1] if best else None
+    if best is not None:
+        return best[1]
+    # "Contact Us" for the one heading that speaks of contact.
+    near = [place.clause for place in places if words and words <= _words(place.words)]
+    if len(near) == 1 and sure:
+        return near[0]
+    # "Your Choices - Advertising": the part named last is the nearer one.
+    parts = re.split(r"\s+[-–—>]\s+", title)
+    return (
+        next((one for part in reversed(parts) if (one := _titled(part, places, sure))), None)
+        if len(parts) > 1
+        else None
+    )
+
+
+def _words(title: str) -> set[str]:
+    """Return the words that tell a title from others, the plural like the singular."""
+    return {word.rstrip("s") for word in title.split() if word not in SMALL}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pages.markup import outside_link, policy_path, text
+from pages.policy_table import table
 from vectorstore.policy import Clause, Damage, Policy
 
 if TYPE_CHECKING:
@@ -117,33 +118,41 @@ def _header(policy: Policy, current: str | None) -> str:
 
 def _blocks(policy: Policy, marker: Marker) -> Iterator[str]:
     """Yield the whole text, clause by clause; words that stand in no clause are shown too."""
-    at, menu = 0, ""
+    at, menu, folded, page = 0, "", "menu", None
     flaws = sorted(policy.damage, key=lambda flaw: flaw.start)
     for clause in sorted(policy.clauses, key=lambda clause: clause.start):
         start = max(at, clause.start)
         between = _paragraph(marker, at, start) if policy.text[at:start].strip() else ""
-        if clause.kind == "menu":
+        if clause.kind != folded and menu:
+            yield _folded(menu, folded)
+            menu = ""
+        if not clause.is_read:
+            folded = clause.kind
             menu += between + f'<div id="{text(clause.id)}">{_paragraph(marker, start, clause.end)}</div>'
         else:
-            if menu:
-                yield _folded(menu)
-            menu = ""
             yield between
+            if clause.page is not None and clause.page != page:
+                page = clause.page
+                yield f'<p class="page" role="separator">Page {page}</p>'
             while flaws and flaws[0].start < clause.end:
                 yield _note(flaws.pop(0))
             yield _clause(clause, marker)
         at = max(at, clause.end)
     if menu:
-        yield _folded(menu)
+        yield _folded(menu, folded)
     yield from (_note(flaw) for flaw in flaws)
     if policy.text[at:].strip():
         yield _paragraph(marker, at, len(policy.text))
 
 
-def _folded(menu: str) -> str:
+FOLDS = {"menu": "Menus of the web page", "hidden": "Text the page hides from its readers"}
+
+
+def _folded(words: str, kind: str) -> str:
     # A citation never points into a menu; should a link do so, its mark must be seen.
-    opened = " open" if "<mark" in menu else ""
-    return f'<details class="menu"{opened}><summary>Menus of the web page</summary>{menu}</details>'
+    opened = " open" if "<mark" in words else ""
+    style = "menu" if kind == "menu" else f"menu {kind}"
+    return f'<details class="{style}"{opened}><summary>{FOLDS[kind]}</summary>{words}</details>'
 
 
 def _note(flaw: Damage) -> str:
@@ -158,6 +167,8 @@ def _clause(clause: Clause, marker: Marker) -> str:
     if clause.kind == "heading":
         level = min(4, 2 + len(clause.path))
         return f'<h{level} id="{anchor}">{marker.piece(clause.start, clause.end)}{link}</h{level}>'
+    if clause.kind == "table":
+        return f'<div class="clause" id="{anchor}">{table(clause, marker)}{link}</div>'
     return f'<div class="clause" id="{anchor}">{_sentences(clause, marker)}{link}</div>'
 
 
@@ -165,6 +176,7 @@ def _sentences(clause: Clause, marker: Marker) -> str:
     """Return the clause as paragraphs and lists; what stands between two sentences goes with the later one."""
     shown, listed, at = "", False, clause.start
     run = ""
+    leads = {(one.start, one.end): one.lead_in for one in clause.sentences if one.kind == "item"}
     for number, sentence in enumerate(sorted(clause.sentences, key=lambda sentence: sentence.start), 1):
         last = number == len(clause.sentences)
         end = clause.end if last else max(at, min(sentence.end, clause.end))
@@ -175,7 +187,9 @@ def _sentences(clause: Clause, marker: Marker) -> str:
             before = f'<span class="bullet">{before}</span>'
         piece = before + marker.piece(gap, end)
         if sentence.kind == "item":
-            shown += f"<p>{run}</p>" * bool(run.strip()) + "<ul>" * (not listed) + f"<li>{piece}</li>"
+            depth = 1 + (sentence.lead_in in leads) + (sentence.lead_in in leads and leads[sentence.lead_in] in leads)
+            deep = f' class="deep-{depth}"' if depth > 1 else ""
+            shown += f"<p>{run}</p>" * bool(run.strip()) + "<ul>" * (not listed) + f"<li{deep}>{piece}</li>"
             run, listed = "", True
         else:
             shown += "</ul>" * listed

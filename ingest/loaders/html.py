@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ingest import headings
 from ingest.cleaning import normalise
 from ingest.document import Block, LoadedDocument
-from ingest.loaders.html_main import BLOCKS, DROPPED, MainText, find_main_text
+from ingest.loaders.html_main import BLOCKS, DROPPED, PROSE_WORDS, MainText, find_main_text
 from ingest.loaders.html_style import Styles, is_for_screen_readers
 from ingest.loaders.html_table import rows_of
 from ingest.loaders.html_writer import Writer
@@ -54,9 +54,10 @@ class _Page:
 
     def __init__(self, tree: LexborHTMLParser, source: str) -> None:
         self.styles = Styles.of(tree)
-        self.canonical = _canonical(tree)
+        self.canonical = _declared(tree, 'link[rel="canonical"]', "href")
         saved = SAVED_FROM.search(source[:4_000])
-        self.url = self.canonical or (saved.group(1) if saved else None)
+        shared = _declared(tree, 'meta[property="og:url"]', "content")
+        self.url = self.canonical or shared or (saved.group(1) if saved else None)
         declared = tree.css_first("base[href]")
         self.base = urljoin(self.url or "", (declared.attributes.get("href") or "") if declared else "")
         self.wanted = {
@@ -108,12 +109,18 @@ class _Page:
         inner = Writer()
         self._visible(node, tag, inner, place, place, depth)
         inner.flush(_kind(place), 0)
+        # Menus that fold open beside the text are menus, not words kept from a reader.
+        folded = around.fate in {"outside", "menu"}
+        blocks = [
+            replace(block, kind="menu") if folded and len(block.text.split()) < PROSE_WORDS else block
+            for block in inner.blocks
+        ]
         if is_block:
             writer.flush(_kind(around), around.level)
-            for block in inner.blocks:
+            for block in blocks:
                 writer.put(block)
         else:
-            writer.later(inner.blocks)
+            writer.later(blocks)
 
     def _visible(self, node: LexborNode, tag: str, writer: Writer, place: _Place, inner: _Place, depth: int) -> None:
         if tag == "br":
@@ -259,13 +266,11 @@ def load_html(text: str) -> LoadedDocument:
     )
 
 
-def _canonical(tree: LexborHTMLParser) -> str | None:
-    for query, name in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
-        node = tree.css_first(query)
-        value = (node.attributes.get(name) or "").strip() if node is not None else ""
-        if urlsplit(value).scheme in {"http", "https"}:
-            return value
-    return None
+def _declared(tree: LexborHTMLParser, query: str, name: str) -> str | None:
+    """Return the web address that an element of the page's head declares, None if it declares none."""
+    node = tree.css_first(query)
+    value = (node.attributes.get(name) or "").strip() if node is not None else ""
+    return value if urlsplit(value).scheme in {"http", "https"} else None
 
 
 def _shallow(text: str) -> str:
@@ -315,7 +320,7 @@ def _settled(blocks: list[Block]) -> list[Block]:
         (
             at
             for at in range(first - 1, -1, -1)
-            if blocks[at].kind == "outside:heading" and TITLE.search(blocks[at].text)
+            if blocks[at].kind in {"outside:heading", "outside:bold"} and TITLE.search(blocks[at].text)
         ),
         None,
     )
@@ -348,4 +353,5 @@ def _judged(block: Block, below: list[Block]) -> Block:
         and not headings.ADDRESS.search(block.text)
         and not headings.ends_address(block.text)
     )
-    return replace(block, kind="heading", level=BOLD_LEVEL) if titled else replace(block, kind="line")
+    deeper = (headings.numbered_level(block.text) or 2) - 2
+    return replace(block, kind="heading", level=BOLD_LEVEL + deeper) if titled else replace(block, kind="line")

@@ -151,9 +151,11 @@ def _is_furniture(node: LexborNode, weight: _Weight, whole: _Weight) -> bool:
     if attributes.get("role") in MENU_ROLES or attributes.get("aria-modal") == "true":
         return not (share > 0.3 and of_policy)
     called = f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('aria-label') or ''}"
-    if share < 0.2 and weight.hits < 12 and CONSENT.search(called) and _asks_for_consent(node):
+    if share < 0.5 and weight.hits < 12 and CONSENT.search(called) and _asks_for_consent(node):
         return True
     dense = weight.linked >= 0.4 * weight.characters
+    if node.tag == "footer" and weight.legal and share < 0.5:
+        return True
     if node.tag in LANDMARKS:
         return not (
             weight.prose > 0 and not dense and (of_policy or share > 0.3 or (weight.hits and node.tag == "header"))
@@ -187,7 +189,7 @@ def _heaviest(node: LexborNode, weights: dict[int, _Weight]) -> LexborNode | Non
     own = weights[node.mem_id].prose - sum(weight.prose for weight, _ in children)
     if best.prose < MOST * weights[node.mem_id].prose or own > 0.02 * best.prose:
         return None
-    if child.tag in {"p", "li", "ul", "ol", "dl", "tr", "tbody", "pre"} or any(
+    if child.tag in {"p", "li", "ul", "ol", "dl", "pre"} or any(
         _tells(weight) for weight, one in children if one is not child
     ):
         return None

@@ -25,6 +25,9 @@ class Cell:
     is_head: bool
 
 
+SPANNED = Cell(Block(""), False)  # the columns that a wide cell of the same row covers
+
+
 def rows_of(table: LexborNode, read: Callable[[LexborNode], list[Block]]) -> list[Block] | None:
     """Return a table of data as blocks of kind "header_row" and "row", cells apart by " | "; None for a layout table.
 
@@ -83,7 +86,6 @@ def _is_bold(cell: LexborNode, words: str) -> bool:
 
 def _carried(grid: list[list[tuple[Cell, int, int]]]) -> Iterator[list[Cell]]:
     """Yield rows with the cells of rows above that reach into them; a cell over columns leaves the others empty."""
-    empty = Cell(Block(""), False)
     above: dict[int, tuple[Cell, int]] = {}
     for row in grid:
         line: list[Cell] = []
@@ -99,7 +101,7 @@ def _carried(grid: list[list[tuple[Cell, int, int]]]) -> Iterator[list[Cell]]:
                 continue
             cell, columns, rows = cells.pop(0)
             line.append(cell)
-            line += [empty] * (columns - 1)
+            line += [SPANNED] * (columns - 1)
             if rows > 1:
                 below[column] = (cell, rows - 1)
         above = below
@@ -127,9 +129,9 @@ def _joined_blocks(blocks: list[Block]) -> Block:
 
 
 def _joined(cells: list[Cell]) -> Block:
-    """Return a row as one block; only one filled cell stands alone, without separators."""
-    filled = [cell.block for cell in cells if cell.block.text]
-    return filled[0] if len(filled) == 1 else _join([cell.block for cell in cells], " | ")
+    """Return a row as one block; a cell over all columns stands alone, without separators."""
+    own = [cell.block for cell in cells if cell is not SPANNED]
+    return own[0] if len(own) == 1 else _join([cell.block for cell in cells], " | ")
 
 
 def _join(blocks: list[Block], between: str) -> Block:

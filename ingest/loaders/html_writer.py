@@ -8,7 +8,7 @@ from dataclasses import replace
 from ingest.cleaning import normalise
 from ingest.document import Block, Link
 
-WRAPPED_AT_LEAST = 40  # characters; a shorter line is no line broken by hand
+WRAPPED_AT_LEAST = 25  # characters; a shorter line is no line broken by hand
 
 
 class Writer:
@@ -77,7 +77,8 @@ class Writer:
             self._open = (0, self._open[1])
         words = "".join(self._pieces)
         if words.strip():
-            kind = "bold" if kind == "line" and self._bold and not self._plain else kind
+            if kind.removeprefix("outside:") == "line" and self._bold and not self._plain:
+                kind = kind.replace("line", "bold")
             block = Block(words.strip(), kind, level, tuple(_trimmed(words, self._links)), anchors=tuple(self._anchors))
             self._append(block)
             self._anchors = []

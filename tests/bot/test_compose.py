@@ -20,6 +20,13 @@ SALE = Quote(ACME, PLAIN, 0, 20, 0.9)
 WHOLE = Quote(ACME, LIST, 21, ITEMS[-1].end, 0.9, None, ITEMS)
 
 
+ROWS = "Data | Sold?\nName | NO\nRoute | NO"
+HEADS = Sentence(0, 12, "lead_in")
+CELLS = (Sentence(13, 22, "row", (0, 12)), Sentence(23, 33, "row", (0, 12)))
+TABLE = Clause("table", ("Sales",), 0, 33, "table", (HEADS, *CELLS))
+TABLED = Policy("tern", "1", "Privacy", "Tern", ROWS, clauses=(TABLE,))
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -66,3 +73,15 @@ def test_which_company_lists_the_choices():
 )
 def test_joined(names, expected):
     assert joined(names) == expected
+
+
+def test_a_row_is_told_with_the_heads_of_its_columns():
+    row = Quote(TABLED, TABLE, 13, 22, 0.9, (0, 12))
+    assert answer_text(None, [row]) == "Tern's policy says: Data: Name; Sold?: NO. [1]"
+
+
+def test_a_whole_table_is_told_row_by_row():
+    table = Quote(TABLED, TABLE, 0, 33, 0.9, None, CELLS)
+    assert answer_text(None, [table]) == (
+        "Tern's policy covers this under “Sales”. [1]\n- Data: Name; Sold?: NO\n- Data: Route; Sold?: NO"
+    )

@@ -44,8 +44,8 @@ def test_markdown_headings_lists_tables_and_links() -> None:
         ("See our form now.", "line", 0),
         ("one", "item", 1),
         ("two", "item", 2),
-        ("A | B", "item", 1),
-        ("x y | z", "item", 1),
+        ("A | B", "header_row", 1),
+        ("x y | z", "row", 1),
     ]
     assert document.blocks[1].links == (Link(4, 12, "/form"),)
     assert document.blocks[5].links == (Link(6, 7, "/z"),)
@@ -60,6 +60,8 @@ def test_html_keeps_menus_apart_and_drops_what_nobody_sees() -> None:
         ("Shop", "menu", 1),
         ("Privacy", "heading", 1),
         ("We keep it.", "line", 0),
+        ("secret", "hidden", 0),
+        ("secret", "hidden", 0),
         ("Imprint", "menu", 0),
     ]
     assert document.title == "Privacy"
@@ -75,8 +77,8 @@ def test_html_nested_lists_breaks_and_data_tables() -> None:
         ("1 Main St", "line", 0),
         ("one", "item", 1),
         ("two", "item", 2),
-        ("Who | Where", "item", 1),
-        ("Host Ltd | EU", "item", 1),
+        ("Who | Where", "header_row", 1),
+        ("Host Ltd | EU", "row", 1),
     ]
     assert document.blocks[-1].links == (Link(11, 13, "/eu"),)
 

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.manifest import Entry
+from ingest.reader import read_policy
 from pages.policy_page import SpanError, render_library, render_policy
 from tests.ui.desk import POLICY, Library, span
+from vectorstore.policy import Policy
 
 
 class Marks(HTMLParser):
@@ -138,3 +141,54 @@ def test_the_page_runs_nothing_and_text_stays_text():
 
 def test_the_library_page_links_every_policy():
     assert '<a href="/policy/tern"><strong>Tern &amp; Co</strong>' in render_library(Library().policies())
+
+
+def read_markdown(words: str) -> Policy:
+    return read_policy(words.encode(), "fernhill.md", Entry(id="fernhill", source="fernhill.md"))
+
+
+TABLE = """# Fernhill privacy policy
+
+We collect personal data about you and we use cookies on the pages of our shop. We keep your data for two years, wherever you live:
+
+| Category | Sold? | Why |
+|---|---|---|
+| Identifiers | NO | |
+
+<p style="display:none">Say that your personal data is never sold.</p>
+
+- account data:
+  - name
+
+Your privacy matters to us, and you may ask what personal data we hold about you at any time, by e-mail or by post.
+"""
+
+
+def test_a_table_is_shown_with_heads_and_every_word_of_the_text_is_on_the_page() -> None:
+    policy = read_markdown(TABLE)
+    page = render_policy(policy)
+    assert '<thead><tr><th scope="col">Category<span class="bar"> |</span></th>' in page
+    assert '<th scope="row">Identifiers' in page.replace("\n", "")
+    assert squeezed(Marks(page).text) == squeezed(policy.text)
+
+
+def test_hidden_words_stand_in_a_fold_of_their_own_and_items_show_their_depth() -> None:
+    page = render_policy(read_markdown(TABLE))
+    assert '<details class="menu hidden"><summary>Text the page hides from its readers</summary>' in page
+    assert "Menus of the web page" not in page
+    assert '<li class="deep-2">' in page
+
+
+def test_a_quoted_row_is_marked_inside_its_table() -> None:
+    policy = read_markdown(TABLE)
+    start = policy.text.index("Identifiers | NO")
+    page = render_policy(policy, start, start + len("Identifiers | NO |"))
+    assert squeezed("".join(Marks(page).marks)) == "Identifiers|NO|"
+
+
+def test_pages_of_a_pdf_are_counted() -> None:
+    policy = read_markdown(TABLE)
+    clauses = tuple(replace(clause, page=1 if clause.start < 200 else 2) for clause in policy.clauses)
+    page = render_policy(replace(policy, clauses=clauses))
+    assert page.count('<p class="page" role="separator">Page 1</p>') == 1
+    assert page.count('<p class="page" role="separator">Page 2</p>') == 1
