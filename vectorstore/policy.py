@@ -188,7 +188,8 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Damage:
     """A flaw of the stored source. `kind` is one of "spliced_list", "missing_item", "stray_item", "glued_heading",
-    "lost_link", "hidden_text", "twin_date" (two dates of one kind), "lost_reference" or "foreign_language".
+    "lost_link", "hidden_text", "twin_date" (two dates of one kind), "lost_reference", "foreign_language", "cut_off" (the
+    document stops in a sentence), "garbled" (spoilt characters), "repeated" (a paragraph twice) or "placeholder".
 
     `reason` says in plain words what is wrong. Only "spliced_list" and "missing_item" make the words unreliable.
     """
