@@ -30,6 +30,7 @@ def cite(quotes: Sequence[Quote]) -> list[Citation]:
             url=source_url(quote.policy, quote.text),
             page=page_path(quote.policy, quote.start, quote.end),
             damaged=quote.policy.is_damaged(quote.start, quote.end),
+            damage=list(dict.fromkeys(flaw.reason for flaw in quote.policy.damage_at(quote.start, quote.end))),
         )
         for number, quote in enumerate(quotes, start=1)
     ]

@@ -31,6 +31,7 @@ class Citation(Wire):
     url: str | None = Field(default=None, description="the company's page with a text fragment; null if unknown")
     page: str = Field(description="path of the desk's own page that shows the quote highlighted")
     damaged: bool = False
+    damage: list[str] = Field(default=[], description="flaws of the stored copy under the quote, in plain words")
 
 
 class Channel(Wire):

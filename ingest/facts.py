@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ingest.audiences import find_audiences
 from ingest.dates import find_dates
 from ingest.document import LoadedDocument
-from ingest.menus import TITLE
 from ingest.language import language_of
+from ingest.menus import TITLE
 from ingest.names import find_company, find_entity
 from ingest.outline import Outline
 from ingest.regimes import find_regimes

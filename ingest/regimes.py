@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ingest.outline import Outline
 from ingest.statements import Named, first_statements
 from vectorstore.policy import Statement

@@ -9,6 +9,8 @@ from ingest.pipeline import DocumentReport
 from ingest.purposes import RIGHTS
 from vectorstore.policy import ContactChannel, Damage, Policy
 
+QUOTED = 90  # characters of a quote on a line of a terminal
+
 
 def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
     """Return the whole report as one JSON-ready object."""
@@ -37,14 +39,43 @@ def report_lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
     )
 
 
+def policy_facts(policy: Policy) -> Iterator[str]:
+    """Yield what a policy says of itself: legal entity, dates, laws, audiences, and its language if that is not English."""
+    if policy.language != "en":
+        yield f"language: {policy.language} (not English: the desk answers nothing from it)"
+    if policy.entity:
+        yield f"entity: {policy.entity}"
+    for stated in policy.dates:
+        yield f"{stated.kind}: {stated.iso}  (“{_words(policy, stated.start, stated.end)}”)"
+    if policy.regimes:
+        yield "laws: " + ", ".join(regime.name for regime in policy.regimes)
+    if policy.audiences:
+        yield "audiences: " + ", ".join(audience.name for audience in policy.audiences)
+
+
+def policy_steps(policy: Policy) -> Iterator[str]:
+    """Yield what a person can do alone, a line each."""
+    for step in policy.steps:
+        where = step.path or step.link or "no link"
+        yield f"{step.kind}: {where}  [{', '.join(step.purposes)}]  (“{_words(policy, step.start, step.end)}”)"
+
+
+def _words(policy: Policy, start: int, end: int) -> str:
+    words = policy.text[start:end].replace("\n", " / ")
+    return f"{words[:QUOTED]}..." if len(words) > QUOTED else words
+
+
 def policy_notes(policy: Policy) -> Iterator[str]:
     """Yield the channels of a policy and the damage that costs words; flaws of form are counted."""
+    if policy.language != "en":
+        yield f"not in English ({policy.language}): stored, but the desk answers nothing from it"
     for channel in policy.channels:
         address = channel.value or f"unresolved (“{channel.label}”)"
         condition = f", {channel.conditions}" if channel.conditions else ""
         purposes = "any request" if set(RIGHTS) <= set(channel.purposes) else ", ".join(channel.purposes)
         purposes = purposes or "not for privacy requests"
-        yield f"{channel.type}: {address}{condition}  [{purposes}]"
+        desk = "" if channel.desk == "privacy" else f" ({channel.desk.replace('_', ' ')})"
+        yield f"{channel.type}: {address}{condition}{desk}  [{purposes}]"
     for damage in policy.damage:
         if damage.unreliable:
             yield f"damaged ({damage.kind}) at {damage.start}-{damage.end}: {damage.reason}"
@@ -65,6 +96,7 @@ def _document(report: DocumentReport) -> dict[str, Any]:
         "status": report.status,
         "version": report.version,
         "company": policy.company if policy else None,
+        "language": policy.language if policy else None,
         "clauses": _clauses(policy) if policy else 0,
         "passages": report.passages,
         "embedded": report.embedded,
@@ -82,6 +114,7 @@ def channel_object(policy: Policy, channel: ContactChannel) -> dict[str, Any]:
         "value": channel.value,
         "status": channel.status,
         "conditions": channel.conditions,
+        "desk": channel.desk,
         "purposes": list(channel.purposes),
         "origin": channel.origin,
         "quote": policy.text[first.start : first.end],

@@ -257,4 +257,8 @@ class Policy:
 
     def is_damaged(self, start: int, end: int) -> bool:
         """Return True if the span overlaps a place where words of the source are lost."""
-        return any(d.unreliable and d.start < end and start < d.end for d in self.damage)
+        return any(flaw.unreliable for flaw in self.damage_at(start, end))
+
+    def damage_at(self, start: int, end: int) -> tuple[Damage, ...]:
+        """Return the flaws that overlap the span, in the order of the text."""
+        return tuple(flaw for flaw in self.damage if flaw.start < end and start < flaw.end)
