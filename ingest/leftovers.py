@@ -12,7 +12,7 @@ from vectorstore.policy import Clause, Damage, Sentence
 GARBLED = re.compile(r"(?:â€[™œ\x9d\x80-\x9f“”˜¢¦]|â€|Ã[\x80-\xbf©¨¼¶¤±³ªº«§¡­]|Â(?=[ \xa0§©®°·»«])|ï¿½|\ufffd)+")
 PLACEHOLDER = re.compile(
     r"\{\{[^{}\n]{0,80}\}\}|<%[^%\n]{0,80}%>|\$\{\w[\w.]{0,40}\}|%%\w{2,40}%%|\blorem ipsum\b|\b(?:TODO|TBD|FIXME|XXXX+)\b"
-    r"|\[(?:insert[^\[\]\n]{0,60}|(?:(?:your|our|the)\s+)?(?:company|business|website|site|organi[sz]ation|app|product|legal entity|contact|e-?mail|phone|postal|mailing|privacy)(?:[’']s)?\s?(?:name|url|address|number|e-?mail|here|officer)?(?:\s?(?:address|here))?|date|effective date|month|address|name|state|country|jurisdiction|●|_{2,})\]",
+    r"|\[(?:insert[^\[\]\n]{0,60}|(?:(?:your|our|the(?= \w+ name))\s+)?(?:company|business|website|site|organi[sz]ation|app|product|legal entity|contact|e-?mail|phone|postal|mailing|privacy)(?:[’']s)?\s?(?:name|url|address|number|e-?mail|here|officer)?(?:\s?(?:address|here))?|date|effective date|month|address|name|state|country|jurisdiction|●|_{2,})\]",
     re.IGNORECASE,
 )
 TO_MACHINES = re.compile(
@@ -28,6 +28,9 @@ HERE_IS_A_PLACE = re.compile(r"\bhere(?:in|by|after|under|to)\b|\bdescribed here
 WEB = re.compile(r"https?://|www\.|\w@\w")
 CUT = re.compile(r"(?:[,(“]|\b[a-z]{2,}|\ba|-)\s*$")
 REPEATED_FROM = 100  # characters: shorter lines are repeated on purpose
+SURELY_CUT = re.compile(
+    r"(?:[,(“]|\b(?:the|and|of|to|or|an?|with|for|in|that|your|our|by|from|as|on|is|are|may|we|you|will|such|any))\s*$"
+)
 CUT_FROM = 8  # words: a shorter last line is an address or a label
 REACH = 3  # clauses between a block and its copy
 
@@ -88,17 +91,13 @@ def _repeated(outline: Outline) -> Iterator[Damage]:
 
 
 def _cut_off(outline: Outline) -> Iterator[Damage]:
-    """Flag a last sentence that stops before its end."""
-    read = [clause for clause in outline.clauses if clause.is_read]
-    last = read[-1] if read else None
-    if last is None or last.kind != "paragraph" or not last.sentences:
+    """Flag a last sentence that stops before its end; a last line without a full stop may have been taken for a menu."""
+    last = outline.clauses[-1] if outline.clauses else None
+    if last is None or last.kind not in {"paragraph", "menu"}:
         return
-    sentence = last.sentences[-1]
+    sentence = last.sentences[-1] if last.sentences else Sentence(last.start, last.end)
     text = outline.text[sentence.start : sentence.end]
-    if (
-        sentence.kind == "sentence"
-        and len(text.split()) >= CUT_FROM
-        and CUT.search(text)
-        and not WEB.search(text[-60:])
-    ):
+    if sentence.kind != "sentence" or len(text.split()) < CUT_FROM or WEB.search(text[-60:]):
+        return
+    if (CUT if last.kind == "paragraph" else SURELY_CUT).search(text):
         yield Damage("cut_off", sentence.start, sentence.end, "the document ends in the middle of this sentence")
