@@ -89,10 +89,30 @@ class ClauseRow(Row):
     end: int
 
 
+class StatementRow(Row):
+    """A law or a group of people that the policy speaks of: `text[start:end]` first does."""
+
+    name: str
+    start: int
+    end: int
+
+
+class StepRow(Row):
+    """Something a person can do alone; `path` is a path of settings, `link` a web link in those words, null without."""
+
+    kind: str
+    purposes: Sequence[str]
+    start: int
+    end: int
+    link: str | None
+    path: str | None
+
+
 class ChannelRow(Row):
-    """A way to reach the company; `value` is null where the stored text does not hold it."""
+    """A way to reach somebody; `value` is null where the stored text does not hold it, `desk` says who is reached."""
 
     type: str
+    desk: str
     value: str | None
     status: str
     conditions: str | None
@@ -119,9 +139,14 @@ class PolicyDetail(Row):
     company: str
     title: str
     url: str | None
+    entity: str | None
+    language: str
     dates: Sequence[DateRow]
+    regimes: Sequence[StatementRow]
+    audiences: Sequence[StatementRow]
     clauses: Sequence[ClauseRow]
     channels: Sequence[ChannelRow]
+    steps: Sequence[StepRow]
     damage: Sequence[DamageRow]
     text: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,11 @@ class PolicyBot:
             return self._plain(asked, "needs_policy", compose.nothing_then(asked.unheld, asked.as_of))
         if not asked.scope.policies:
             return self._plain(asked, "needs_policy", compose.which_company((), shown=False))
+        readable = [policy for policy in asked.scope.policies if policy.language == "en"]
+        if not readable:
+            return self._plain(asked, "silent", compose.unread_text(asked.scope.policies))
+        if len(readable) < len(asked.scope.policies):
+            asked = replace(asked, scope=replace(asked.scope, policies=tuple(readable)))
         if asked.wish is not None:
             return self._request(asked, asked.wish)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:

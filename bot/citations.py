@@ -31,6 +31,7 @@ def cite(quotes: Sequence[Quote]) -> list[Citation]:
             page=page_path(quote.policy, quote.start, quote.end),
             damaged=quote.policy.is_damaged(quote.start, quote.end),
             pdf_page=quote.clause.page,
+            damage=list(dict.fromkeys(flaw.reason for flaw in quote.policy.damage_at(quote.start, quote.end))),
         )
         for number, quote in enumerate(quotes, start=1)
     ]

@@ -194,6 +194,17 @@ def nothing_then(policies: Sequence[Policy], day: date | None) -> str:
     return f"The library holds no version of {names}'s privacy {verb}{when}: the earliest one it holds is newer."
 
 
+def unread_text(policies: Sequence[Policy]) -> str:
+    """Say that policies in other languages are not answered from, and where to read them."""
+    which = joined([f"{policy.company}'s policy" for policy in policies[:4]])
+    where = [policy.url for policy in policies[:4] if policy.url]
+    read_it = f" You can read it yourself: {joined(where)}" if where else " You can read it on the company's own page."
+    verb = "is" if len(policies) == 1 else "are"
+    return (
+        f"{which} {verb} not written in English. This desk reads English only, so it does not answer from it.{read_it}"
+    )
+
+
 def damaged_text(policy: Policy, reason: str) -> str:
     """Say that the passage that would answer is damaged, why, and whom to ask."""
     return (

@@ -32,6 +32,7 @@ class Citation(Wire):
     page: str = Field(description="path of the desk's own page that shows the quote highlighted")
     damaged: bool = False
     pdf_page: int | None = Field(default=None, description="page of the PDF, from 1; null for other formats")
+    damage: list[str] = Field(default=[], description="flaws of the stored copy under the quote, in plain words")
 
 
 class Channel(Wire):

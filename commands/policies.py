@@ -46,7 +46,7 @@ def show_policy(
     data_dir: DataDir = VAR,
 ) -> None:
     """Show a policy: clauses, channels, damage flags, or its stored text."""
-    from ingest.report import channel_object, damage_object, policy_notes
+    from ingest.report import channel_object, damage_object, policy_facts, policy_notes, policy_steps
     from vectorstore import StoreError
 
     library = open_library(data_dir)
@@ -66,11 +66,25 @@ def show_policy(
                 "company": policy.company,
                 "aliases": policy.aliases,
                 "url": policy.url,
-                "dates": [asdict(date) for date in policy.dates],
+                "entity": policy.entity,
+                "language": policy.language,
+                "dates": [
+                    {**asdict(stated), "quote": policy.text[stated.start : stated.end]} for stated in policy.dates
+                ],
+                "regimes": [asdict(regime) for regime in policy.regimes],
+                "audiences": [asdict(audience) for audience in policy.audiences],
                 "clauses": [
-                    {"id": c.id, "kind": c.kind, "section": c.path, "start": c.start, "end": c.end}
+                    {
+                        "id": c.id,
+                        "kind": c.kind,
+                        "section": c.path,
+                        "start": c.start,
+                        "end": c.end,
+                        "damage": [flaw.kind for flaw in policy.damage_at(c.start, c.end)],
+                    }
                     for c in policy.clauses
                 ],
+                "steps": [asdict(step) for step in policy.steps],
                 "channels": [channel_object(policy, channel) for channel in policy.channels],
                 "damage": [damage_object(damage) for damage in policy.damage],
             }
@@ -79,14 +93,16 @@ def show_policy(
         typer.echo(
             f"{policy.company}: {policy.title}, version {policy.version}\nversions: {', '.join(library.versions(policy_id))}"
         )
-        typer.echo("\n".join(policy_notes(policy)))
+        typer.echo("\n".join([*policy_facts(policy), *policy_notes(policy), *policy_steps(policy)]))
         for clause in policy.clauses:
-            if clause.is_read:
+            flaws = [flaw for flaw in policy.damage_at(clause.start, clause.end) if flaw.kind != "foreign_language"]
+            if clause.is_read or flaws:
                 words = policy.text[clause.start : clause.end].replace("\n", " / ")
                 flag = " [damaged]" if policy.is_damaged(clause.start, clause.end) else ""
                 typer.echo(
                     f"{clause.start:>6}  {'# ' if clause.kind == 'heading' else '  '}{words[:100]}{'...' if len(words) > 100 else ''}{flag}"
                 )
+                typer.echo("".join(f"          ! {flaw.kind}: {flaw.reason}\n" for flaw in flaws), nl=False)
 
 
 @app.command("diff")

@@ -26,7 +26,7 @@ WEAK = re.compile(
     r"|(?<=[^\W\d_] )\d{3}[-‑]\d{4}(?=,? ?Japan\b)|(?<![\w-])\d{5}(?=,? (?:Republic of Korea|South Korea|Korea)\b)"
     r"|(?<=[^\W\d_][ -])\d{3} ?\d{3}(?=,? [\w ]{0,20},? ?India\b)|(?<=[^\W\d_] )\d{4}(?=,? (?:New Zealand|Australia|Norway|Denmark)\b)"
     rf"|\b(?:P\.?\s?O\.?|Post(?: Office)?) ?Box \d+[,\n ]{{1,2}}{TOWN}"
-    rf"|(?<=, )(?:Hong Kong|Dublin \d{{1,2}})\b|(?<=[,\n ])(?<!in )(?<!the )(?:{COUNTRY_NAMES})\b(?=\W|$)"
+    rf"|(?<=, )(?:Hong Kong|Dublin \d{{1,2}})\b|(?<=[,\n ])(?<!in )(?<!the )(?:{COUNTRY_NAMES})(?!\w)(?! [A-Z])(?!\.? States)"
 )
 STREET = re.compile(
     rf"\b(?:P\.?\s?O\.?|Post(?: Office)?) ?Box \d+|\bPostfach\b|\bFreepost\b|(?<!\w)\d+[\w-]*,? (?:[\w'’.-]+\.? ){{0,4}}?{STREET_WORDS}(?!\w)"
@@ -52,7 +52,7 @@ SHORT = re.compile(
 )
 # Words that lead to an address and are no part of it.
 LEADS = re.compile(
-    r"(?:(?:contact|write|mail|mailing|postal|address|at|to|by|please|e-?mail|post|send|us|our|the|a|and|or|in|is|of|with|from|via|see|letter|you|headquarters?|office|registered|&|[-–—|,/·•*(])[,:]?\s+)+(?=\S)",
+    r"(?:(?:contact|write|ask|visit|notify|mail|mailing|postal|address|at|to|by|please|e-?mail|post|send|us|our|the|a|and|or|in|is|of|with|from|via|see|letter|you|headquarters?|office|registered|&|[-–—|,/·•*(])[,:]?\s+)+(?=\S)",
     re.IGNORECASE,
 )
 KEPT_LEAD = re.compile(r"(?:the )?(?:registered )?office of\b|post(?: office)? box|post office", re.IGNORECASE)

@@ -86,7 +86,10 @@ def _places(outline: Outline) -> list[_Place]:
     for clause in outline.clauses:
         if not clause.is_read:
             continue
-        for sentence in clause.sentences:
+        whole = Sentence(clause.start, clause.end, "heading")
+        # A short line with an address in it may have been taken for a heading, which holds no sentences.
+        named = (whole,) if not clause.sentences and MAY_HOLD.search(outline.text[clause.start : clause.end]) else ()
+        for sentence in clause.sentences or named:
             text = outline.text[sentence.start : sentence.end]
             lead = outline.text[slice(*sentence.lead_in)] if sentence.lead_in else ""
             before = _lines_above(places, clause, text) if not lead else ""

@@ -1,12 +1,15 @@
-"""The source-damage linter: places where words of the published policy are missing from the stored text."""
+"""The source-damage linter: places where words of the published policy are missing from the stored text, and other flaws of it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+from ingest.dates import contradictions
+from ingest.language import foreign_language
+from ingest.leftovers import find_leftovers
 from ingest.outline import Outline
-from vectorstore.policy import Clause, ContactChannel, Damage
+from vectorstore.policy import Clause, ContactChannel, Damage, PolicyDate
 
 WANTS_VERBS = re.compile(
     r"\b(?:necessary|required|needed|order|appropriate|intended|right|able|us|designed) to\s*:$|\bto\s*:$",
@@ -28,7 +31,13 @@ REACH = 8_000  # characters: an item further from the one before it belongs to n
 FIRST_OF = {"2": "1", "b": "a", "ii": "i"}
 
 
-def find_damage(outline: Outline, channels: tuple[ContactChannel, ...], has_links: bool) -> tuple[Damage, ...]:
+def find_damage(
+    outline: Outline,
+    channels: tuple[ContactChannel, ...],
+    has_links: bool,
+    dates: tuple[PolicyDate, ...] = (),
+    language: str = "en",
+) -> tuple[Damage, ...]:
     """Return the flaws of the stored source in the order of the text; `has_links` as in LoadedDocument."""
     found = list(outline.damage)
     for number, clause in enumerate(outline.clauses):
@@ -43,6 +52,11 @@ def find_damage(outline: Outline, channels: tuple[ContactChannel, ...], has_link
     for channel in channels:
         if channel.status == "unresolved":
             found.append(Damage("lost_link", channel.mentions[0].start, channel.mentions[0].end, why))
+    found += find_leftovers(outline, has_links)
+    found += contradictions(dates)
+    found += foreign_language(outline, language)
+    named = {(flaw.start, flaw.end) for flaw in found if flaw.kind == "lost_link" and flaw.reason == why}
+    found = [f for f in found if f.kind != "lost_link" or f.reason == why or (f.start, f.end) not in named]
     return tuple(sorted(found, key=lambda damage: (damage.start, damage.end, damage.kind)))
 
 

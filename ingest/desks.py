@@ -77,7 +77,7 @@ PARTIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "other",
-            r"\bTRUSTe\b|\bTrustArc\b|\bBBB\b|Better Business Bureau|\bJAMS\b|American Arbitration|\bdispute[- ]resolution\b|\bEquifax\b|\bExperian\b|\bTrans ?Union\b|\bcredit (?:reporting|bureau)|\bconsumer reporting|\bNetwork Advertising Initiative|\bDigital Advertising Alliance|\bdirect marketing association",
+            r"\bTRUSTe\b|\bTrustArc\b|\bBBB\b|Better Business Bureau|\bJAMS\b|American Arbitration|\bdispute[- ]resolution\b|\bEquifax\b|\bExperian\b|\bTrans ?Union\b|\bcredit (?:reporting|bureau)|\bconsumer reporting|\bprescreen\w*|\bNetwork Advertising Initiative|\bDigital Advertising Alliance|\bdirect marketing association",
             re.IGNORECASE,
         ),
         (
@@ -167,6 +167,9 @@ def _party(words: str) -> str | None:
 
 def _party_behind(after: str) -> str | None:
     """Return who a bracket or a "for ..." right behind the channel names."""
-    behind = re.match(r"\s*(?:\(([^()]{3,80})\)|(?:for|about|regarding)\s([^.,;]{3,80}))", after)
+    behind = re.match(
+        r"\s*(?:\(([^()]{3,80})\)|(?:for|about|regarding)\s([^.,;]{3,80})|,\s(?:an?|the|which|run|operated|provided)\s([^.;]{3,80}))",
+        after,
+    )
     party = _party(behind.group()) if behind else None
     return None if party == "own" else party

@@ -21,6 +21,7 @@ DISGUISED = re.compile(
     r"|(?<![\w.+'-])(?P<bare_local>[\w+-]+(?:(?:\.| dot )[\w+-]+){0,3}?) at (?P<bare_host>[\w-]+(?: dot [\w-]+)+)"
     r"|(?:e-?mail|mail|write)\b[^.@]{0,40}?\s(?P<spaced_local>[\w.+-]+) @ (?P<spaced_host>[\w-]+(?:\.[\w-]+)+)"
 )
+MAIL = re.compile(r"\b(?:e-?mails?|mail|write|writing|contact|reach|address)\b", re.IGNORECASE)
 DOTS = re.compile(DOT)
 PROTECTED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-f]{12,400})$", re.IGNORECASE)
 NOBODY = re.compile(
@@ -59,7 +60,8 @@ def _written(text: str) -> Iterator[Email]:
         local = match["local"] or match["bare_local"] or match["spaced_local"]
         host = match["host"] or match["bare_host"] or match["spaced_host"]
         value = f"{DOTS.sub('.', local)}@{DOTS.sub('.', host)}"
-        if value not in text and any(char.islower() for char in local):
+        asked = match["bare_local"] is None or MAIL.search(text)
+        if value not in text and asked and any(c.islower() for c in local) and any(c.islower() for c in host):
             yield Email(value, "text", match.start())
 
 

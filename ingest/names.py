@@ -45,7 +45,7 @@ HOST_PARTS = frozenset("www help support legal privacy policies about store".spl
 # What a page's title says besides the name of its company.
 TITLE_WORDS = re.compile(
     r"\b(?:privacy|polic(?:y|ies)|notice|statement|security|terms|conditions|home|page|legal|cookies?|about|help|cent(?:er|re)"
-    r"|organization|agreement|rights|banner|welcome)\b",
+    r"|organization|agreement|rights|banner|welcome|datenschutz\w*|confidentialité|politique|privacidad\w*|política|informativa|privacyverklaring|privacybeleid|integritetspolicy)\b",
     re.IGNORECASE,
 )
 BEFORE_POLICY = re.compile(

@@ -27,7 +27,7 @@ LABELS = re.compile(
     rf"\b(?:(?P<fax>{FAX})|(?P<tty>{TTY})|(?P<phone>phone|tel|telephone|call(?:ing)?|voice|dial|toll|mobile))\b",
     re.IGNORECASE,
 )
-BEHIND = re.compile(rf"^\s*(?:[(\[–-]|for)\s*(?:the )?(?:(?P<fax>{FAX})|(?P<tty>{TTY}))\b", re.IGNORECASE)
+BEHIND = re.compile(rf"^\s*(?:[(\[–-]|for)\s*(?:the )?(?:(?P<fax>{FAX})|(?P<tty>{TTY}))\b(?!\W*\d)", re.IGNORECASE)
 # Numbers of other things: what stands right before them says so.
 NOT_BEFORE = re.compile(
     r"(?:§+|\b(?:section|sec|code|art|article|act|regulation|regulations|directive|title|chapter|rule|docket|isbn|issn|iso|iec|ssn|vat|ein|abn|acn|siren|siret|rcs|hrb|kvk|cik|duns|ip|id|uid|cif|nif|nit|cnpj|imei|gtm|ua"
@@ -131,7 +131,9 @@ def _kind(text: str, after: int, start: int, end: int, lead: str) -> str:
         return str(behind.lastgroup)
     labels = list(LABELS.finditer(text, after, start))
     if labels:
-        return str(labels[-1].lastgroup)
+        # "TTY users may call ..." is still a text telephone.
+        called = labels[-1].group().casefold() in {"call", "calling", "dial"}
+        return "tty" if called and any(label["tty"] for label in labels) else str(labels[-1].lastgroup)
     if after == 0 and (heads := list(LABELS.finditer(lead))) and len(lead) < 40:
         return str(heads[-1].lastgroup)
     return "phone"

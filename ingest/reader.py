@@ -20,9 +20,16 @@ from ingest.steps import find_steps
 from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Policy, PolicyDate
 
 PRIVACY_WORDS = re.compile(
-    r"\bprivacy\b|\bpersonal(?:ly identifiable)? (?:information|data)\b|\byour (?:data|information)\b|\bcookies?\b|\bdata protection\b|\bGDPR\b|\bCCPA\b",
+    r"\bprivacy\b|\bpersonal(?:ly identifiable)? (?:information|data)\b|\byour (?:data|information)\b|\bcookies?\b|\bdata protection\b|\bGDPR\b|\bCCPA\b"
+    r"|\w*datenschutz\w*|personenbezogene\w*|\bDSGVO\b|\bIhre[rn]? Daten\b|données (?:à caractère )?personnel\w*|\bvie privée\b|\bconfidentialité\b|\bRGPD\b|\bvos données\b"
+    r"|datos (?:de carácter )?personales|\bprivacidad\b|protección de datos|\bsus datos\b|dati personali|\binformativa\b|protezione dei dati|dados pessoais|\bprivacidade\b|proteção de dados|\bLGPD\b"
+    r"|persoonsgegevens|\bprivacy\w*\b|\buw gegevens\b|gegevensbescherming|\bAVG\b|personuppgifter|\bintegritetspolicy\b|personoplysninger|personopplysninger|\bpersonvern\w*|henkilötie\w+|\btietosuoja\w*"
+    r"|dan(?:e|ych|ymi) osobow\w+|prywatnoś\w+|osobní\w* údaj\w*|személyes adat\w*|adatvédel\w*|date(?:lor)? (?:cu caracter )?personal\w*|προσωπικ\w+ δεδομέν\w+|kişisel veri\w*|персональн\w+ данн\w+|персональн\w+ дан\w+"
+    r"|個人情報|プライバシー|개인정보|个人信息|隐私|個人資料|隱私|البيانات الشخصية|الخصوصية|מידע אישי|פרטיות",
     re.IGNORECASE,
 )
+# Scripts that part no words by spaces: a character counts as half a word.
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
 def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None) -> Policy:
@@ -42,12 +49,8 @@ def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None
     channels = find_channels(outline, url)
     rights = find_rights(outline)
     references, lost = find_references(outline)
-    damage = tuple(
-        sorted(
-            (*find_damage(outline, channels, document.has_links), *lost),
-            key=lambda flaw: (flaw.start, flaw.end, flaw.kind),
-        )
-    )
+    flaws = (*find_damage(outline, channels, document.has_links, facts.dates, facts.language), *lost)
+    damage = tuple(sorted(flaws, key=lambda flaw: (flaw.start, flaw.end, flaw.kind)))
     dates = facts.dates
     if entry.effective and not any(date.kind == "effective" for date in dates):
         dates = (*dates, PolicyDate("effective", entry.effective, 0, 0))
@@ -84,10 +87,11 @@ def read_policy(data: bytes, name: str, entry: Entry, charset: str | None = None
 
 
 def _refuse_other_pages(outline: Outline, name: str) -> None:
-    body = [outline.text[c.start : c.end] for c in outline.clauses if c.is_read]
-    words = sum(
-        len(outline.text[c.start : c.end].split()) for c in outline.clauses if c.is_read and c.kind != "heading"
-    )
+    """Raise NotAPolicyError for a page that hardly speaks of privacy, in any of the languages of PRIVACY_WORDS."""
+    read = [clause for clause in outline.clauses if clause.is_read]
+    body = [outline.text[c.start : c.end] for c in read]
+    running = [outline.text[c.start : c.end] for c in read if c.kind != "heading"]
+    words = sum(len(text.split()) + len(UNSPACED.findall(text)) // 2 for text in running)
     hits = sum(len(PRIVACY_WORDS.findall(text)) for text in body)
     if words < 40 or hits < 3 or hits * 400 < words:
         raise NotAPolicyError(

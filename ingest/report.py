@@ -47,6 +47,7 @@ def report_of(source: str, policy: Policy, put: PutResult, passages: int) -> Doc
     """Return the report of a document that is in, as the stored `policy`, by the place that `put` tells."""
     facts = {
         "company": policy.company,
+        "language": policy.language,
         "clauses": _clauses(policy),
         "channels": [channel_object(policy, channel) for channel in policy.channels],
         "damage": [damage_object(damage) for damage in policy.damage],
@@ -64,6 +65,9 @@ def report_of(source: str, policy: Policy, put: PutResult, passages: int) -> Doc
         facts=facts,
         notes=tuple(policy_notes(policy)),
     )
+
+
+QUOTED = 90  # characters of a quote on a line of a terminal
 
 
 def report_object(reports: Sequence[DocumentReport]) -> dict[str, Any]:
@@ -94,15 +98,44 @@ def report_lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
     )
 
 
+def policy_facts(policy: Policy) -> Iterator[str]:
+    """Yield what a policy says of itself: legal entity, dates, laws, audiences, and its language if that is not English."""
+    if policy.language != "en":
+        yield f"language: {policy.language} (not English: the desk answers nothing from it)"
+    if policy.entity:
+        yield f"entity: {policy.entity}"
+    for stated in policy.dates:
+        yield f"{stated.kind}: {stated.iso}  (“{_words(policy, stated.start, stated.end)}”)"
+    if policy.regimes:
+        yield "laws: " + ", ".join(regime.name for regime in policy.regimes)
+    if policy.audiences:
+        yield "audiences: " + ", ".join(audience.name for audience in policy.audiences)
+
+
+def policy_steps(policy: Policy) -> Iterator[str]:
+    """Yield what a person can do alone, a line each."""
+    for step in policy.steps:
+        where = step.path or step.link or "no link"
+        yield f"{step.kind}: {where}  [{', '.join(step.purposes)}]  (“{_words(policy, step.start, step.end)}”)"
+
+
+def _words(policy: Policy, start: int, end: int) -> str:
+    words = policy.text[start:end].replace("\n", " / ")
+    return f"{words[:QUOTED]}..." if len(words) > QUOTED else words
+
+
 def policy_notes(policy: Policy) -> Iterator[str]:
     """Yield the channels of a policy and the damage that costs words; flaws of form are counted."""
+    if policy.language != "en":
+        yield f"not in English ({policy.language}): stored, but the desk answers nothing from it"
     for channel in policy.channels:
         address = channel.value or f"unresolved (“{channel.label}”)"
         condition = f", {channel.conditions}" if channel.conditions else ""
         purposes = "any request" if set(RIGHTS) <= set(channel.purposes) else ", ".join(channel.purposes)
         purposes = purposes or "not for privacy requests"
         review = REVIEW.get(channel.status, "").format(id=policy.id)
-        yield f"{channel.type}: {address}{condition}  [{purposes}]{review}"
+        desk = "" if channel.desk == "privacy" else f" ({channel.desk.replace('_', ' ')})"
+        yield f"{channel.type}: {address}{condition}{desk}  [{purposes}]{review}"
     for damage in policy.damage:
         if damage.unreliable:
             yield f"damaged ({damage.kind}) at {damage.start}-{damage.end}: {damage.reason}"
@@ -116,13 +149,14 @@ def _clauses(policy: Policy) -> int:
 
 
 def _document(report: DocumentReport) -> dict[str, Any]:
-    facts = {"company": None, "clauses": 0, "channels": [], "damage": [], **report.facts}
+    facts = {"company": None, "language": None, "clauses": 0, "channels": [], "damage": [], **report.facts}
     return {
         "source": report.source,
         "policy_id": report.policy_id,
         "status": report.status,
         "version": report.version,
         "company": facts["company"],
+        "language": facts["language"],
         "clauses": facts["clauses"],
         "passages": report.passages,
         "embedded": report.embedded,
@@ -143,6 +177,7 @@ def channel_object(policy: Policy, channel: ContactChannel) -> dict[str, Any]:
         "value": channel.value,
         "status": channel.status,
         "conditions": channel.conditions,
+        "desk": channel.desk,
         "purposes": list(channel.purposes),
         "origin": channel.origin,
         "quote": policy.text[first.start : first.end],

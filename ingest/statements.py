@@ -14,7 +14,7 @@ class Named:
 
     def __init__(self, name: str, words: str) -> None:
         self.name = name
-        # Capitals tell names from words ("US" from "us"), save in the first letters of headings.
+        # Capitals tell names from words ("US" from "us"); the first letter of a sentence tells nothing.
         self.words = re.compile(words)
 
 
@@ -23,8 +23,9 @@ def first_statements(outline: Outline, things: Sequence[Named]) -> tuple[Stateme
     found: dict[str, Statement] = {}
     for start, end in _spans(outline):
         text = outline.text[start:end]
+        small = text[:1].lower() + text[1:]
         for thing in things:
-            if thing.name not in found and thing.words.search(text):
+            if thing.name not in found and (thing.words.search(text) or thing.words.search(small)):
                 found[thing.name] = Statement(thing.name, start, end)
         if len(found) == len(things):
             break

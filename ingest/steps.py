@@ -45,7 +45,8 @@ BY_WORDS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
 )
 PART = r"[“\"‘']?[A-Z][\w&’' -]{1,40}?[”\"’']?"
 PATH = re.compile(
-    rf"[“\"‘']?\b(?:Settings|Account|Profile|Menu|Privacy|Preferences|My Account|User Settings|Account Settings|Help|More|Options|System Preferences|App Settings)[”\"’']?(?:\s*(?:>|→|›|»|➔|/(?= ))\s*{PART})+(?=[\s.,;:)\]”\"]|$)"
+    rf"[“\"‘']?\b(?:Settings|Account|Profile|Menu|Privacy|Preferences|My Account|User Settings|Account Settings|Help|More|Options|System Preferences|App Settings)[”\"’']?"
+    rf"(?:\s*(?:>|→|›|»|➔|/(?= ))\s*{PART})+(?=[.,;:)\]”\"]|\s+(?:to|and|in|or|on|page|menu|where|if|for|at|from|then|within|of|you|your|where|when)\b|$)"
 )
 OF_SETTINGS = re.compile(
     r"\b(?:profile|account|privacy|notification|app|user|device) settings\b|\bin the settings\b|\bsettings (?:page|menu|section|of the app)\b|\bprivacy[”\"]? settings\b",

@@ -188,7 +188,8 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Damage:
     """A flaw of the stored source. `kind` is one of "spliced_list", "missing_item", "stray_item", "glued_heading",
-    "lost_link", "hidden_text", "twin_date" (two dates of one kind), "lost_reference" or "foreign_language".
+    "lost_link", "hidden_text", "twin_date" (two dates of one kind), "lost_reference", "foreign_language", "cut_off" (the
+    document stops in a sentence), "garbled" (spoilt characters), "repeated" (a paragraph twice) or "placeholder".
 
     `reason` says in plain words what is wrong. Only "spliced_list" and "missing_item" make the words unreliable.
     """
@@ -256,4 +257,8 @@ class Policy:
 
     def is_damaged(self, start: int, end: int) -> bool:
         """Return True if the span overlaps a place where words of the source are lost."""
-        return any(d.unreliable and d.start < end and start < d.end for d in self.damage)
+        return any(flaw.unreliable for flaw in self.damage_at(start, end))
+
+    def damage_at(self, start: int, end: int) -> tuple[Damage, ...]:
+        """Return the flaws that overlap the span, in the order of the text."""
+        return tuple(flaw for flaw in self.damage if flaw.start < end and start < flaw.end)

@@ -10,7 +10,7 @@ from bot.evidence import Quote
 from bot.reply import Channel, Draft, RequestCondition, RequestOffer, SelfService
 from bot.requests.drafts import draft_for
 from bot.requests.rights import expectation, right_name
-from vectorstore.policy import OFFERED_DESKS, ChannelMention, Condition, ContactChannel, Policy, Right
+from vectorstore.policy import OFFERED_DESKS, ChannelMention, Condition, ContactChannel, Policy, Right, SelfServiceStep
 
 NOT_OFFERED = frozenset({"fax", "tty"})
 KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
@@ -57,7 +57,7 @@ def offer_for(policies: Sequence[Policy], request_type: str) -> RequestOffer:
     for policy in policies:
         found = channels_for(policy, request_type)
         channels += [_channel(policy, channel, request_type) for channel in found]
-        own_steps = [step for step in policy.steps if request_type in step.purposes]
+        own_steps = _steps_for(policy, request_type)
         steps += [
             SelfService(
                 policy_id=policy.id,
@@ -127,6 +127,12 @@ def request_quotes(policy: Policy, request_type: str, relevant: Sequence[Quote])
         if clause is not None:
             quotes.append(Quote(policy, clause, start, end, 1.0))
     return quotes
+
+
+def _steps_for(policy: Policy, request_type: str) -> list[SelfServiceStep]:
+    """Return the steps for that type, one a sentence: several links in one sentence are one step."""
+    serving = [step for step in policy.steps if request_type in step.purposes]
+    return list({(step.start, step.end): step for step in reversed(serving)}.values())[::-1]
 
 
 def _distinct(conditions: Sequence[Condition]) -> list[Condition]:

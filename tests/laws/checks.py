@@ -15,6 +15,7 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 WEB = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+")
 PHONE = re.compile(r"(?!\d{4}-\d\d-\d\d\b)(?<![\w-])\+?\d[\d ().-]{5,}\d")  # a date of a version is no number
 NUMBER = re.compile(r"\[(\d+)\]")
+KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")  # the letters on a telephone
 DENIAL = re.compile(r"\b(?:not|no|nothing|none|cannot|neither|nor|without)\b|n['’]t\b", re.IGNORECASE)
 OURS = ("bot", "cli", "evals", "ingest", "pages", "ui", "uvicorn", "vectorstore")
 QUIET = {"silent", "damaged", "needs_policy", "out_of_scope"}
@@ -98,7 +99,7 @@ def address_breaches(answer: Answer, sources: Mapping[str, str], urls: Mapping[s
         of = f"{channel.type} of {channel.policy_id}"
         if channel.status == "unresolved" and (channel.value, channel.href) != (None, None):
             found.append(f"{of} is unresolved, yet it has an address")
-        if channel.status == "ok" and (channel.value is None or channel.value not in sources[channel.policy_id]):
+        if channel.status == "ok" and not _is_written(channel.value, sources[channel.policy_id]):
             found.append(f"{of} is not in the policy")
         if channel.href and not _same_address(channel.href, channel.value or ""):
             found.append(f"the link of {of} leads elsewhere")
@@ -107,11 +108,32 @@ def address_breaches(answer: Answer, sources: Mapping[str, str], urls: Mapping[s
         if citation.url is not None and (page is None or not citation.url.startswith(page.split("#")[0] + "#:~:text=")):
             found.append(f"the link of citation {citation.n} leads elsewhere")
     shown = "\n".join(_shown(answer))
-    found += [f"the address {a} is in no policy" for a in EMAIL.findall(shown) if a.rstrip(".-") not in everything]
+    found += [
+        f"the address {a} is in no policy" for a in EMAIL.findall(shown) if not _is_written(a.rstrip(".-"), everything)
+    ]
     found += [f"the address {a} is in no policy" for a in WEB.findall(shown) if a.rstrip(".,;:") not in everything]
     known = re.sub(r"\D", "", everything)
     found += [f"the number {n} is in no policy" for n in PHONE.findall(shown) if re.sub(r"\D", "", n) not in known]
     return found
+
+
+def _is_written(value: str | None, source: str) -> bool:
+    """Return True for text of the source, and for an e-mail address whose pieces stand there in order behind a disguise.
+
+    The disguises are "name [at] host [dot] tld" and its like, and the code of a mail guard in a link.
+    """
+    if value is None:
+        return False
+    if value in source:
+        return True
+    if value.count("@") != 1:
+        return False
+    at, dot = r"\s?(?:[\[({<]\s?at\s?[\])}>]|\bat\b|@|＠)\s?", r"\s?(?:\.|[\[({<]\s?(?:dot|\.)\s?[\])}>]|\bdot\b)\s?"
+    local, host = (dot.join(re.escape(piece) for piece in part.split(".")) for part in value.split("@"))
+    if re.search(f"(?<![\\w.]){local}{at}{host}(?!\\w)", source, re.IGNORECASE):
+        return True
+    codes = re.findall(r"/cdn-cgi/l/email-protection#([0-9a-f]+)", source)
+    return any(bytes(byte ^ data[0] for byte in data[1:]) == value.encode() for data in map(bytes.fromhex, codes))
 
 
 def _same_address(href: str, value: str) -> bool:
@@ -119,7 +141,7 @@ def _same_address(href: str, value: str) -> bool:
     if scheme == "mailto":
         return unquote(rest) == value
     if scheme == "tel":
-        return rest.lstrip("+") == re.sub(r"\D", "", value)
+        return rest.lstrip("+") == re.sub(r"\D", "", value.upper().translate(KEYS))
     return href == value or href == f"https://{value}"
 
 

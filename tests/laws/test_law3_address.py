@@ -8,7 +8,7 @@ import pytest
 
 from bot.bot import PolicyBot
 from bot.build import build_bot
-from bot.reply import Answer
+from bot.reply import Answer, Channel, RequestOffer
 from ingest import ingest_sources
 from tests.laws.checks import address_breaches
 from tests.laws.conftest import FOLDER
@@ -65,6 +65,38 @@ def test_an_operators_override_is_an_address_too(tmp_path: Path, sources: Source
     assert address_breaches(answer, larkspur, urls) != []
     vouched = {"larkspur": sources["larkspur"] + manifest.read_text()}
     assert address_breaches(answer, vouched, urls) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "lawful"),
+    [
+        ("Write to privacy [at] larkspur [dot] example.", "privacy@larkspur.example", True),
+        ("Write to privacy(at)larkspur.example.", "privacy@larkspur.example", True),
+        ("Write to privacy AT larkspur DOT example.", "privacy@larkspur.example", True),
+        ("Write to our privacy desk at larkspur, or see example pages.", "privacy@larkspur.example", False),
+        ("Write to larkspur [at] privacy [dot] example.", "privacy@larkspur.example", False),
+        ("Write to privacy [at] larkspur [dot] example.", "privacy@larkspur.test", False),
+        ("[mail](/cdn-cgi/l/email-protection#5a3b1a3874392a)", "a@b.cp", True),
+        ("[mail](/cdn-cgi/l/email-protection#5a3b1a3874392a)", "b@b.cp", False),
+        ("Write to privacy@larkspur.example.", "privacy@larkspur.example", True),
+    ],
+)
+def test_a_disguised_address_counts_only_with_its_pieces_in_order(written: str, value: str, lawful: bool) -> None:
+    channel = Channel(
+        policy_id="larkspur",
+        type="email",
+        value=value,
+        conditions=None,
+        status="ok",
+        purposes=[],
+        quote="",
+        start=0,
+        end=0,
+        href=f"mailto:{value}",
+    )
+    offer = RequestOffer(type="delete", right=None, offered=True, channels=[channel])
+    answer = Answer(question="", status="request", text="No.", request=offer)
+    assert (address_breaches(answer, {"larkspur": written}, {}) == []) is lawful
 
 
 @pytest.fixture
