@@ -120,7 +120,7 @@ class ChangeSearch:
         """Return what changed in `policy` (its current version), in at most `most` quotes.
 
         `vector` and `words` are those of the topic; without a topic the largest changes come first. Where nothing changed
-        between the two ends of the period, or no period is named, the steps between are looked through, newest first.
+        between the two ends of the period, the steps between are looked through, newest first; without a period all of them are.
         """
         known = self._library.history.terms(policy.id)
         period, today = asked.period, self._library.history.today
@@ -131,10 +131,10 @@ class ChangeSearch:
         earlier = (
             _ends(replace(period, base=period.early), policy.version, known, today) if period and period.early else None
         )
-        steps = _steps(known, earlier[0] if earlier else older, newer)
-        if period is None or (period.latest and asked.topic):
-            pairs = steps[::-1][:STEPS]
+        if period is None:
+            pairs = _steps(known, None, newer)[::-1][:STEPS]
         else:
+            steps = _steps(known, earlier[0] if earlier else older, newer)
             pairs = [(older, newer), *(steps[::-1][:STEPS] if len(steps) > 1 or earlier else ())]
         first: Changed | None = None
         for one, other in pairs or [(older, newer)]:
@@ -254,14 +254,11 @@ def _ends(period: Period | None, current: str, known: Sequence[Term], today: dat
     return older.version, newer, False
 
 
-def _steps(known: Sequence[Term], older: str, newer: str) -> list[tuple[str, str]]:
-    """Return the pairs of versions that followed each other up to `newer`, from the term of `older` on, oldest first.
-
-    Where the two are neighbours, as after "the latest update", all earlier steps count as well.
-    """
+def _steps(known: Sequence[Term], older: str | None, newer: str) -> list[tuple[str, str]]:
+    """Return the pairs of versions that followed each other from `older` (None: the first one) to `newer`, oldest first."""
     last = max((n for n, term in enumerate(known) if term.version == newer), default=-1)
     begin = max((n for n, term in enumerate(known[:last]) if term.version == older), default=0)
-    versions = [term.version for term in known[(0 if begin == last - 1 else begin) : last + 1]]
+    versions = [term.version for term in known[begin : last + 1]]
     return [(one, other) for one, other in zip(versions, versions[1:], strict=False) if one != other]
 
 
