@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.problems import Problem
 from bot.reply import Answer, Turn
+from vectorstore.difference import differences
 from vectorstore.policy import Policy
 
 if TYPE_CHECKING:
@@ -151,6 +152,53 @@ class PolicyDetail(Row):
     text: str
 
 
+class VersionDetail(Row):
+    """A stored version; `start` is its first day in force, `standing` is "current", "earlier" or "scheduled"."""
+
+    version: str
+    start: str
+    ingested: str
+    standing: str
+    clauses: int
+    characters: int
+
+
+class EditRow(Row):
+    """A sentence, list item or table row that changed; spans as in ChangeRow."""
+
+    kind: str
+    old_start: int | None
+    old_end: int | None
+    new_start: int | None
+    new_end: int | None
+
+
+class ChangeRow(Row):
+    """A clause that was added, removed, reworded or moved, or a section that was renamed.
+
+    Spans are characters into the stored text of the older and of the newer version, end excluded.
+    """
+
+    kind: str
+    section: Sequence[str]
+    old: str | None
+    new: str | None
+    old_start: int | None
+    old_end: int | None
+    new_start: int | None
+    new_end: int | None
+    edits: Sequence[EditRow]
+
+
+class Difference(BaseModel):
+    """What changed from version `older` to version `newer` of a policy."""
+
+    policy_id: str
+    older: str
+    newer: str
+    changes: list[ChangeRow]
+
+
 class Health(BaseModel):
     """The state of the desk: `policies` counts policies, `model` names the embedding model."""
 
@@ -178,8 +226,27 @@ def api_router(bot: PolicyBot) -> APIRouter:
         policy_id: str, version: Annotated[str | None, Query(description="the current version if left out")] = None
     ) -> PolicyDetail:
         """Return the stored text of a policy with its clauses, contact channels and damaged places."""
-        found: Policy = bot.library.get(policy_id, version)
+        found: Policy = bot.library.history.reviewed(bot.library.get(policy_id, version))
         return PolicyDetail.model_validate(found)
+
+    @router.get("/api/v1/policies/{policy_id}/versions", tags=["policies"], summary="List versions", responses=UNKNOWN)
+    def versions(policy_id: str) -> list[VersionDetail]:
+        """Return the versions of a policy, since when each was in force, oldest first."""
+        return [VersionDetail.model_validate(row) for row in bot.library.history.rows(policy_id)]
+
+    @router.get(
+        "/api/v1/policies/{policy_id}/changes", tags=["policies"], summary="Compare versions", responses=UNKNOWN
+    )
+    def changes(
+        policy_id: str,
+        older: Annotated[str | None, Query(alias="from", description="the version in force before if left out")] = None,
+        newer: Annotated[str | None, Query(alias="to", description="the current version if left out")] = None,
+    ) -> Difference:
+        """Return what changed between two versions, clause by clause; no change where there is no older one."""
+        new: Policy = bot.library.get(policy_id, newer)
+        old = bot.library.get(policy_id, older or bot.library.history.before(policy_id, new.version) or new.version)
+        found = [ChangeRow.model_validate(change) for change in differences(old, new)]
+        return Difference(policy_id=policy_id, older=old.version, newer=new.version, changes=found)
 
     @router.get("/healthz", tags=["service"], summary="Ask whether the desk is up")
     def health() -> Health:

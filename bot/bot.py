@@ -71,11 +71,7 @@ class PolicyBot:
 
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""
-        policies = [
-            self.library.get(summary.id)
-            for summary in self.library.policies()
-            if not policy_ids or summary.id in policy_ids
-        ]
+        policies = [policy for policy in self._reader.finder().policies if not policy_ids or policy.id in policy_ids]
         return suggest([self._answerable(policy) for policy in policies[:4]], most=4)
 
     def _answer(self, asked: Asked) -> Answer:
@@ -206,8 +202,15 @@ class PolicyBot:
             policy.id: [n for n, quote in enumerate(quotes, start=1) if quote.policy.id == policy.id]
             for policy in policies
         }
-        text = opening + request_text(offer, policies, numbers, asked.question.contact_type)
+        waiting = [policy.id for policy in policies if self._waits(policy, kind)]
+        text = opening + request_text(offer, policies, numbers, asked.question.contact_type, waiting)
         return self._made(asked, "needs_policy" if unnamed else "request", text, quotes, None, offer)
+
+    def _waits(self, policy: Policy, kind: str) -> bool:
+        """True if an address that the policy names for that request waits for the operator's approval."""
+        reviewed = self.library.history.reviewed(self.library.get(policy.id, policy.version))
+        purposes = {kind, "general_contact"}
+        return any(c.status == "pending" and purposes & set(c.purposes) for c in reviewed.channels)
 
     def _offer_beside(self, asked: Asked, found: Found) -> RequestOffer | None:
         """Return the right that a quoted clause grants, None if none does; of several the one the question is about."""

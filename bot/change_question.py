@@ -17,7 +17,7 @@ TEXT = r"(?:polic(?:y|ies)|notice|statement|wording|terms|rules|stance|section|c
 # "What changed", "what is new in", "what did they add": asks for the difference in so many words.
 ASKS_WHAT = re.compile(
     rf"\b(?:what|anything|something|nothing|much|whats|what['’]s|which \w+)(?:\s+(?:is|are|was|were|has|have|else|all|exactly|the company|parts?|got|been|['’]s))*\s+(?:{CHANGED}|added|removed|dropped|introduced)\b"
-    rf"|\bwhat(?:\s+(?:is|are|was|else)|['’]s)?\s+(?:the\s+)?(?:latest\s+)?(?:new|different)(?=\s+(?:in|at|with|about|since|for|on|under|between|from|compared|now|there|this)\b|\s*[?.!]*$)"
+    rf"|\bwhat(?:\s+(?:is|are|was|else)|['’]s)?\s+(?:the\s+)?(?:latest\s+)?(?:new(?=\s+(?:in|at|with|about|since|for|on|under|between|from|compared|now|there|this)\b|\s*[?.!]*$)|different(?=\s+(?:now|since|compared|between|from|in the (?:new|latest|last|current|updated))\b|\s*[?.!]*$))"
     rf"|\bwhat(?:\s+(?:is|are)|['’]s|s)?\s+new\s+(?:with|in|at|about|for)\b"
     rf"|\bwhat(?:\s+\w+){{0,2}}\s+(?:did|has|have|had)\s+(?:[\w.&'’-]+\s+){{1,4}}?(?:{CHANGED}|add(?:ed)?|remove[d]?|drop(?:ped)?|introduced?)\b"
     rf"|\bhow\s+(?:has|have|did|had|much (?:has|have|did))\s+[^,.?!]{{1,80}}?\b(?:{CHANGED}|evolved?|differ(?:ed)?)\b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 
@@ -17,7 +17,7 @@ from bot.periods import MONTH_NAMES, Period
 from bot.retrieve import Hit, Retriever
 from bot.settings import AnswerSettings
 from vectorstore.alignment import plain_words
-from vectorstore.difference import Edit, edits_between, marked_words
+from vectorstore.difference import ChangedRun, Edit, changed_runs, edits_between
 from vectorstore.lexical import STOP
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Policy
@@ -25,8 +25,8 @@ from vectorstore.timeline import Term, in_force, start_of
 
 KEPT = 64  # pairs of versions whose differences stay in memory
 STEPS = 12  # versions looked back through for the last change on a matter
-WIDEST = 280  # characters of one quote; of a longer sentence the changed words are quoted with what stands around them
-AROUND = 70  # characters kept on either side of changed words
+WIDEST = 400  # characters of one quote; of a longer sentence the changed words are quoted with what stands around them
+AROUND = 100  # characters kept on either side of changed words
 CHANGED_WORDS = 12  # changed words from which a change counts as a large one
 OTHER_SIDE = 0.1  # how much further below it may lie where it is the only one that quotes the other version
 BRIEF = 6  # words below which a piece is little more than a heading
@@ -36,6 +36,7 @@ BESIDE = 0.05  # how much nearness a change loses that lies beside one on the ma
 BESIDE_FROM = 0.2  # nearness of its own that it must have
 LONG = 160  # characters from which the changed words of a sentence are compared on their own
 REPEATED = 0.85  # share of a quote's words that stand in a better one, from which it says nothing more
+MOST_RUNS = 6  # runs of changed words of one sentence that are compared with the question
 FRAGMENT = 3  # changed words from which they are compared with the question on their own
 NEAR = 0.14  # how far below the best change on a matter a further one may lie
 # Words whose change alone changes nothing: forms of a company's name, parts of dates and addresses.
@@ -79,16 +80,22 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compared:
-    """The edits between two versions; row i of `matrix` is the unit-length vector of changed words of edit `owners[i]`."""
+    """The edits between two versions. Row i of `matrix` is the unit-length vector of a run of words that changed in edit
+    `owners[i]`, and `runs[i]` where it stands."""
 
     edits: tuple[Edit, ...]
     owners: tuple[int, ...]
+    runs: tuple[ChangedRun, ...]
     matrix: np.ndarray
 
-    def nearness(self, number: int, vector: np.ndarray) -> float:
-        """Return the highest cosine of that edit's changed words, -1 where they are too few to say anything."""
+    def nearest(self, number: int, vector: np.ndarray) -> tuple[float, ChangedRun | None]:
+        """Return the highest cosine of a run of that edit, with the run; -1 and None where none says enough."""
         rows = [row for row, owner in enumerate(self.owners) if owner == number]
-        return float((self.matrix[rows] @ vector).max()) if rows else -1.0
+        if not rows:
+            return -1.0, None
+        scores = self.matrix[rows] @ vector
+        best = int(scores.argmax())
+        return float(scores[best]), self.runs[rows[best]]
 
 
 class ChangeSearch:
@@ -113,18 +120,22 @@ class ChangeSearch:
         """Return what changed in `policy` (its current version), in at most `most` quotes.
 
         `vector` and `words` are those of the topic; without a topic the largest changes come first. Where nothing changed
-        between the two ends of the period, or no period is named, the steps between are looked through, newest first.
+        between the two ends of the period, the steps between are looked through, newest first; without a period all of them are.
         """
         known = self._library.history.terms(policy.id)
-        ends = _ends(asked.period, policy.version, known, self._library.history.today)
+        period, today = asked.period, self._library.history.today
+        ends = _ends(period, policy.version, known, today)
         if ends is None:
             return Changed(policy, None, starts=("", start_of(known, policy.version) or ""))
         older, newer, is_earliest = ends
-        steps = _steps(known, older, newer)
-        if asked.period is None or (asked.period.latest and asked.topic):
-            pairs = steps[::-1][:STEPS]
+        earlier = (
+            _ends(replace(period, base=period.early), policy.version, known, today) if period and period.early else None
+        )
+        if period is None:
+            pairs = _steps(known, None, newer)[::-1][:STEPS]
         else:
-            pairs = [(older, newer), *(steps[::-1][:STEPS] if len(steps) > 1 else ())]
+            steps = _steps(known, earlier[0] if earlier else older, newer)
+            pairs = [(older, newer), *(steps[::-1][:STEPS] if len(steps) > 1 or earlier else ())]
         first: Changed | None = None
         for one, other in pairs or [(older, newer)]:
             found = self._between(policy.id, one, other, asked.topic, vector, words, names, most)
@@ -161,12 +172,13 @@ class ChangeSearch:
             for side in (old, new)
         ]
         near: dict[int, float] = {}
+        runs: dict[int, tuple[float, ChangedRun | None]] = {}
         for number in telling:
             edit = compared.edits[number]
             found = [_hit(hits[0], edit.old_start, edit.old_end), _hit(hits[1], edit.new_start, edit.new_end)]
+            runs[number] = compared.nearest(number, vector)
             own = [
-                hit.score
-                + self._settings.sentence_weight * max(0.0, compared.nearness(number, vector) - hit.similarity)
+                hit.score + self._settings.sentence_weight * max(0.0, runs[number][0] - hit.similarity)
                 for hit in found
                 if hit is not None
             ]
@@ -182,7 +194,8 @@ class ChangeSearch:
                 score -= BRIEF_LOSS
             size = min(1.0, _changed_words(old, new, compared.edits[number]) / CHANGED_WORDS)
             if not topic or score >= self._settings.answer_from - EASED:
-                pieces.append(_piece(old, new, compared.edits[number], score + 0.05 * size if topic else size))
+                mark = score + 0.05 * size if topic else size
+                pieces.append(_piece(old, new, compared.edits[number], runs[number][1], mark))
         pieces.sort(key=lambda piece: -piece.score)
         pieces = _distinct(_both_sides_first(pieces))
         if topic and pieces:
@@ -204,13 +217,9 @@ class ChangeSearch:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         edits = tuple(edits_between(old, new))
-        owners, texts = [], []
-        for number, edit in enumerate(edits):
-            if edit.kind == "reworded":
-                fragments = _fragments(*_texts(old, new, edit))
-                owners += [number] * len(fragments)
-                texts += fragments
-        compared = _Compared(edits, tuple(owners), self._library.embedder.encode(texts))
+        found = [(number, run, text) for number, edit in enumerate(edits) for run, text in _runs(old, new, edit)]
+        vectors = self._library.embedder.encode([text for _, _, text in found])
+        compared = _Compared(edits, tuple(n for n, _, _ in found), tuple(run for _, run, _ in found), vectors)
         with self._lock:
             self._kept[key] = compared
             while len(self._kept) > KEPT:
@@ -245,14 +254,11 @@ def _ends(period: Period | None, current: str, known: Sequence[Term], today: dat
     return older.version, newer, False
 
 
-def _steps(known: Sequence[Term], older: str, newer: str) -> list[tuple[str, str]]:
-    """Return the pairs of versions that followed each other up to `newer`, from the term of `older` on, oldest first.
-
-    Where the two are neighbours, as after "the latest update", all earlier steps count as well.
-    """
+def _steps(known: Sequence[Term], older: str | None, newer: str) -> list[tuple[str, str]]:
+    """Return the pairs of versions that followed each other from `older` (None: the first one) to `newer`, oldest first."""
     last = max((n for n, term in enumerate(known) if term.version == newer), default=-1)
     begin = max((n for n, term in enumerate(known[:last]) if term.version == older), default=0)
-    versions = [term.version for term in known[(0 if begin == last - 1 else begin) : last + 1]]
+    versions = [term.version for term in known[begin : last + 1]]
     return [(one, other) for one, other in zip(versions, versions[1:], strict=False) if one != other]
 
 
@@ -294,13 +300,18 @@ def _tells(old: Policy, new: Policy, edit: Edit, names: frozenset[str]) -> bool:
     return bool(telling)
 
 
-def _fragments(before: str, after: str) -> list[str]:
-    """Return the words that were taken out and those that were put in, where they are enough to mean something."""
-    if max(len(before), len(after)) < LONG:
+def _runs(old: Policy, new: Policy, edit: Edit) -> list[tuple[ChangedRun, str]]:
+    """Return the runs of words that changed in a long reworded sentence, each with the words taken out or put in."""
+    before, after = _texts(old, new, edit)
+    if edit.old_start is None or edit.new_start is None or max(len(before), len(after)) < LONG:
         return []
-    pieces = marked_words(before, after)
-    joined = [" ".join(words for mark, words in pieces if mark == wanted) for wanted in ("removed", "added")]
-    return [words for words in joined if len(words.split()) >= FRAGMENT]
+    found = []
+    for run in changed_runs(before, after):
+        placed = run.shifted(edit.old_start, edit.new_start)
+        for text in (before[run.old_start : run.old_end], after[run.new_start : run.new_end]):
+            if len(text.split()) >= FRAGMENT:
+                found.append((placed, text))
+    return sorted(found, key=lambda one: -len(one[1]))[:MOST_RUNS]
 
 
 Place = tuple[str, int, int]
@@ -361,35 +372,24 @@ def _kind(policy: Policy, start: int | None) -> str | None:
     return next((s.kind for s in clause.sentences if s.start == start), None) if clause else None
 
 
-def _piece(old: Policy, new: Policy, edit: Edit, score: float) -> Piece:
-    spans: list[tuple[int, int] | None] = [
-        (edit.old_start, edit.old_end) if edit.old_start is not None and edit.old_end is not None else None,
-        (edit.new_start, edit.new_end) if edit.new_start is not None and edit.new_end is not None else None,
-    ]
-    if spans[0] is not None and spans[1] is not None:
-        spans = list(_narrowed(old.text, spans[0], new.text, spans[1]))
-    made = [
-        _quote(policy, _cut(policy.text, span), score) if span is not None else None
-        for policy, span in zip((old, new), spans, strict=True)
-    ]
-    return Piece(made[0], made[1], score)
+def _piece(old: Policy, new: Policy, edit: Edit, run: ChangedRun | None, score: float) -> Piece:
+    before = (edit.old_start, edit.old_end) if edit.old_start is not None and edit.old_end is not None else None
+    after = (edit.new_start, edit.new_end) if edit.new_start is not None and edit.new_end is not None else None
+    return Piece(
+        _quote(old, _cut(old.text, before, (run.old_start, run.old_end) if run else None), score) if before else None,
+        _quote(new, _cut(new.text, after, (run.new_start, run.new_end) if run else None), score) if after else None,
+        score,
+    )
 
 
-def _narrowed(
-    old: str, before: tuple[int, int], new: str, after: tuple[int, int]
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the parts of two long sentences in which they differ, with some words around, at word boundaries."""
-    if max(before[1] - before[0], after[1] - after[0]) <= WIDEST:
-        return before, after
-    pieces = marked_words(old[slice(*before)], new[slice(*after)])
-    left = len(pieces[0][1]) if pieces[0][0] == "same" else 0
-    right = len(pieces[-1][1]) if pieces[-1][0] == "same" and len(pieces) > 1 else 0
-    made = []
-    for text, (start, end) in ((old, before), (new, after)):
-        first = max(start, start + left - AROUND)
-        last = min(end, end - right + AROUND)
-        made.append(_whole_words(text, start, end, first, max(first, last)))
-    return made[0], made[1]
+def _cut(text: str, span: tuple[int, int], run: tuple[int, int] | None) -> tuple[int, int]:
+    """Return a sentence's span; of a long one the words around the run that changed, else its beginning."""
+    start, end = span
+    if end - start <= WIDEST:
+        return span
+    first, last = (run[0] - AROUND, run[1] + AROUND) if run else (start, start + WIDEST)
+    first, last = max(start, first), min(end, max(last, first + AROUND))
+    return _whole_words(text, start, end, first, min(last, first + WIDEST))
 
 
 def _whole_words(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
@@ -398,17 +398,6 @@ def _whole_words(text: str, start: int, end: int, first: int, last: int) -> tupl
     while last < end and not text[last].isspace():
         last += 1
     return first, last
-
-
-def _cut(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    """Return the span, at most 2 * WIDEST characters of it."""
-    start, end = span
-    if end - start <= 2 * WIDEST:
-        return span
-    last = start + 2 * WIDEST
-    while last > start and not text[last].isspace():
-        last -= 1
-    return start, last
 
 
 def _quote(policy: Policy, span: tuple[int, int], score: float) -> Quote | None:

@@ -56,7 +56,8 @@ class Period:
     """What span of time a question names. Days are inclusive.
 
     What changed in it is the difference of the version in force at the end of `base` and of that at the end of `last`.
-    None: as far back as the library goes, and up to now. `latest` means the last change of all, whenever it was.
+    None: as far back as the library goes, and up to now. "Between May and July" compares the state of May with that of July,
+    so `base` is the end of May; `early` is then the day before May, for what changed within it. `latest` means the last change of all, whenever it was.
     `words` are the question's words for it, "" if it names none.
     """
 
@@ -64,6 +65,7 @@ class Period:
     last: date | None = None
     latest: bool = False
     words: str = ""
+    early: date | None = None
 
 
 def read_period(text: str, today: date) -> Period | None:
@@ -126,9 +128,8 @@ def _between(match: re.Match[str], today: date) -> Period:
     if last < first:
         first, end = _moment(other, today)
         _, last = _moment(one, today)
-    # Two exact days name two states of the policy; a month or a year is a stretch of time that counts from its first day.
-    base = first if first == end else first - timedelta(days=1)
-    return Period(base, last, words=match.group())
+    early = None if first == end else first - timedelta(days=1)
+    return Period(end, last, words=match.group(), early=early)
 
 
 def _past(match: re.Match[str], today: date) -> Period:

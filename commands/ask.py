@@ -5,11 +5,16 @@ from __future__ import annotations
 import typer
 
 from commands.opening import fail, open_bot, show_json
-from commands.options import VAR, DataDir, Json, Model, Policies
+from commands.options import VAR, AsOf, DataDir, Json, Model, Policies
 
 
 def ask(
-    question: str, policy: Policies = None, as_json: Json = False, llm: Model = None, data_dir: DataDir = VAR
+    question: str,
+    policy: Policies = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    llm: Model = None,
+    data_dir: DataDir = VAR,
 ) -> None:
     """Answer one question."""
     from bot.errors import BotError, QuestionError
@@ -18,7 +23,7 @@ def ask(
 
     bot = open_bot(data_dir, llm)
     try:
-        answer = bot.reply(question, policy or ())
+        answer = bot.reply(question, policy or (), as_of=as_of.date() if as_of else None)
     except QuestionError as error:
         fail(error.message)
     except (BotError, StoreError) as error:
@@ -29,7 +34,7 @@ def ask(
         typer.echo("\n".join(answer_lines(answer)))
 
 
-def chat(policy: Policies = None, llm: Model = None, data_dir: DataDir = VAR) -> None:
+def chat(policy: Policies = None, as_of: AsOf = None, llm: Model = None, data_dir: DataDir = VAR) -> None:
     """Talk to the desk in the terminal. An empty line or Ctrl-D ends it."""
     from bot.errors import BotError, QuestionError
     from bot.reply import Turn
@@ -48,7 +53,7 @@ def chat(policy: Policies = None, llm: Model = None, data_dir: DataDir = VAR) ->
         if not question:
             return
         try:
-            answer = bot.reply(question, policy or (), history)
+            answer = bot.reply(question, policy or (), history, as_of.date() if as_of else None)
         except QuestionError as error:
             typer.echo(error.message)
             continue

@@ -1,16 +1,24 @@
-"""`policydesk policies`: the library listed, shown, compared, removed."""
+"""`policydesk policies`: the library listed, shown, compared, rolled back, removed; channels approved."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.opening import fail, open_library, show_json
 from commands.options import VAR, DataDir, Json
 
-app = typer.Typer(help="The library: list, show, diff, remove.", invoke_without_command=True)
+if TYPE_CHECKING:
+    from vectorstore.difference import Change
+
+app = typer.Typer(
+    help="The library: list, show, versions, diff, rollback, remove, and your word on new addresses.",
+    invoke_without_command=True,
+)
+STATES = {"pending": "pending", "refused": "refused"}
 
 
 @app.callback()
@@ -51,7 +59,7 @@ def show_policy(
 
     library = open_library(data_dir)
     try:
-        policy = library.get(policy_id, version)
+        policy = library.history.reviewed(library.get(policy_id, version))
     except StoreError as error:
         fail(str(error))
     if text:
@@ -109,7 +117,7 @@ def show_policy(
 def diff_policy(
     policy_id: str,
     old: Annotated[
-        str | None, typer.Option("--from", help="Older version; the one before the newest if left out.")
+        str | None, typer.Option("--from", help="Older version; the one in force before if left out.")
     ] = None,
     new: Annotated[str | None, typer.Option("--to", help="Newer version; the current one if left out.")] = None,
     as_json: Json = False,
@@ -121,12 +129,11 @@ def diff_policy(
 
     library = open_library(data_dir)
     try:
-        versions = library.versions(policy_id)
         newer = library.get(policy_id, new)
-        before = [name for name in versions if name != newer.version]
-        if old is None and not before:
-            fail(f"the policy {policy_id!r} has one version only, {newer.version}", 0)
-        older = library.get(policy_id, old or before[-1])
+        before = old or library.history.before(policy_id, newer.version)
+        if before is None:
+            fail(f"the policy {policy_id!r} has no version before {newer.version}", 0)
+        older = library.get(policy_id, before)
     except StoreError as error:
         fail(str(error))
     changes = differences(older, newer)
@@ -141,27 +148,149 @@ def diff_policy(
         )
         return
     typer.echo(f"{policy_id}: {older.version} -> {newer.version}, {len(changes)} changes")
+    if changes:
+        typer.echo("[-words taken out-] {+words put in+}")
     for change in changes:
-        typer.echo(f"\n{change.kind}: {' > '.join(change.section)}")
+        typer.echo("\n".join(difference_lines(change)))
+
+
+@app.command("versions")
+def list_versions(policy_id: str, as_json: Json = False, data_dir: DataDir = VAR) -> None:
+    """List the versions of a policy: since when each was in force, when it was ingested, which is current."""
+    from vectorstore import StoreError
+
+    try:
+        rows = open_library(data_dir).history.rows(policy_id)
+    except StoreError as error:
+        fail(str(error))
+    if as_json:
+        show_json([asdict(row) for row in rows])
+        return
+    for row in rows:
+        mark = {"current": "* current", "scheduled": "  scheduled"}.get(row.standing, "")
+        by_hand = f"  made current by hand on {row.rolled_back_to}" if row.rolled_back_to else ""
         typer.echo(
-            "\n".join(
-                [
-                    *(f"- {line}" for line in (change.old or "").splitlines()),
-                    *(f"+ {line}" for line in (change.new or "").splitlines()),
-                ]
-            )
+            f"{row.version:<14} in force from {row.start}  ingested {row.ingested}  {row.clauses} clauses  {mark}{by_hand}".rstrip()
         )
 
 
-@app.command("remove")
-def remove_policy(policy_id: str, data_dir: DataDir = VAR) -> None:
-    """Remove a policy with all its versions."""
+@app.command("rollback")
+def roll_back(
+    policy_id: str,
+    version: Annotated[str, typer.Option("--to", help="The stored version to answer from.")],
+    data_dir: DataDir = VAR,
+) -> None:
+    """Answer from an earlier version again, until words that are new to the library are ingested."""
     from vectorstore import StoreError
 
     library = open_library(data_dir)
     try:
-        library.remove(policy_id)
+        changed = library.history.roll_back(policy_id, version)
+        if changed:
+            library.publish_index()
+    except StoreError as error:
+        fail(str(error))
+    typer.echo(f"{policy_id}: {version} is {'now' if changed else 'already'} the current version")
+
+
+@app.command("channels")
+def list_channels(policy_id: str, as_json: Json = False, data_dir: DataDir = VAR) -> None:
+    """List the addresses of a policy with your word on them: approved, pending or refused."""
+    from vectorstore import StoreError
+
+    library = open_library(data_dir)
+    try:
+        policy = library.history.reviewed(library.get(policy_id))
+        decided = library.history.channels(policy_id)
+    except StoreError as error:
+        fail(str(error))
+    held = {(channel.type, channel.value): channel for channel in policy.channels if channel.value}
+    rows = [
+        {"type": kind, "value": value, "state": STATES.get(channel.status, "approved"), "current": True}
+        for (kind, value), channel in held.items()
+    ]
+    rows += [
+        {"type": one.type, "value": one.value, "state": one.state, "current": False}
+        for one in decided
+        if (one.type, one.value) not in held
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        older = "" if row["current"] else "  (of another version)"
+        typer.echo(f"{row['state']:<9} {row['type']}: {row['value']}{older}")
+    if not rows:
+        typer.echo(f"{policy_id} names no address")
+
+
+@app.command("approve")
+def approve_channels(
+    policy_id: str,
+    channel: Annotated[
+        list[str] | None, typer.Option("--channel", help="An address as `policies channels` shows it; may be repeated.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
+    data_dir: DataDir = VAR,
+) -> None:
+    """Approve new addresses, so that they are offered for requests. With no --channel: all that wait."""
+    _decide(policy_id, None if every or not channel else channel, "approved", data_dir)
+
+
+@app.command("refuse")
+def refuse_channels(
+    policy_id: str,
+    channel: Annotated[list[str], typer.Option("--channel", help="An address as `policies channels` shows it.")],
+    data_dir: DataDir = VAR,
+) -> None:
+    """Refuse addresses: they are never offered."""
+    _decide(policy_id, channel, "refused", data_dir)
+
+
+def _decide(policy_id: str, values: list[str] | None, state: str, data_dir: Path) -> None:
+    from vectorstore import StoreError
+
+    try:
+        decided = open_library(data_dir).history.decide(policy_id, values, state)
+    except StoreError as error:
+        fail(str(error))
+    for one in decided:
+        typer.echo(f"{state}: {one.type} {one.value}")
+    if not decided:
+        typer.echo(
+            "nothing was waiting" if values is None else "no such address was waiting: see policydesk policies channels"
+        )
+
+
+@app.command("remove")
+def remove_policy(
+    policy_id: str,
+    version: Annotated[
+        str | None, typer.Option("--version", help="Remove this version only; citations of it can no longer be read.")
+    ] = None,
+    data_dir: DataDir = VAR,
+) -> None:
+    """Remove a policy with all its versions, or one version of it."""
+    from vectorstore import StoreError
+
+    library = open_library(data_dir)
+    try:
+        library.remove(policy_id, version)
         library.publish_index()
     except StoreError as error:
         fail(str(error))
-    typer.echo(f"removed {policy_id}")
+    typer.echo(f"removed {policy_id}{f' {version}' if version else ''}")
+
+
+def difference_lines(change: Change) -> list[str]:
+    """Return one change as lines: kind and section, then the words with marks where they changed."""
+    from vectorstore.difference import marked_words
+
+    lines = ["", f"{change.kind}: {' > '.join(change.section)}"]
+    if change.kind == "moved":
+        return [*lines, *(f"  {line}" for line in (change.new or "").splitlines())]
+    if change.old is None or change.new is None:
+        sign = "+" if change.old is None else "-"
+        return [*lines, *(f"{sign} {line}" for line in (change.new or change.old or "").splitlines())]
+    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+    return [*lines, "  " + " ".join(marks[mark].format(words) for mark, words in marked_words(change.old, change.new))]

@@ -15,7 +15,7 @@ CANDIDATES = 6  # texts compared word by word, of those that share most runs
 FREQUENT = 12  # a run of words that stands in more texts than that tells nothing
 CONTAINED = 0.85  # share of the shorter text's words that stand in the longer one, from which it counts as grown or cut
 SHORTEST = 8  # words that a contained text must have
-NUMBERING = re.compile(r"^\s*(?:[•▪◦*–-]\s+)?\(?(?:\d+(?:\.\d+)*|[a-z]|[ivx]+)[.)]\s+", re.IGNORECASE)
+NUMBERING = re.compile(r"^\s*(?:[•▪◦*–-]\s+)?\(?(?:\d+(?:\.\d+)+[.)]?|(?:\d+|[a-z]|[ivx]+)[.)])\s+", re.IGNORECASE)
 
 
 def plain_words(text: str) -> Words:

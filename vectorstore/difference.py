@@ -53,6 +53,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedRun:
+    """Words that changed inside a text: spans in characters, end excluded; an empty span where words were only put in or out."""
+
+    old_start: int
+    old_end: int
+    new_start: int
+    new_end: int
+
+    def shifted(self, old: int, new: int) -> ChangedRun:
+        """Return the run with offsets into texts in which the two wordings begin at `old` and `new`."""
+        return ChangedRun(self.old_start + old, self.old_end + old, self.new_start + new, self.new_end + new)
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A sentence, list item or table row to align: its span, its words and the number of its clause.
 
@@ -105,20 +119,44 @@ def edits_between(old: Policy, new: Policy) -> list[Edit]:
     return list(_edits(old, new, before, after, pairs))
 
 
+def changed_runs(old: str, new: str) -> list[ChangedRun]:
+    """Return where two wordings of one text differ, word by word, in the order of the text."""
+    before, after = (list(re.finditer(r"\S+", text)) for text in (old, new))
+    runs: list[tuple[int, int, int, int]] = []
+    for code in Indel.opcodes([word.group() for word in before], [word.group() for word in after]):
+        if code.tag == "equal":
+            continue
+        if runs and runs[-1][1] == code.src_start and runs[-1][3] == code.dest_start:
+            runs[-1] = (runs[-1][0], code.src_end, runs[-1][2], code.dest_end)
+        else:
+            runs.append((code.src_start, code.src_end, code.dest_start, code.dest_end))
+    return [
+        ChangedRun(*_span(before, old, first, last), *_span(after, new, other_first, other_last))
+        for first, last, other_first, other_last in runs
+    ]
+
+
+def _span(words: Sequence[re.Match[str]], text: str, first: int, last: int) -> tuple[int, int]:
+    """Return the characters from word `first` to word `last`, end excluded; an empty span where there are none."""
+    if first < last:
+        return words[first].start(), words[last - 1].end()
+    at = words[first].start() if first < len(words) else len(text)
+    return at, at
+
+
 def marked_words(old: str, new: str) -> list[tuple[str, str]]:
     """Return (mark, words) pieces of a reworded text: mark is "same", "removed" or "added"; white space becomes one space."""
-    before, after = old.split(), new.split()
     pieces: list[tuple[str, str]] = []
-    for code in Indel.opcodes(before, after):
-        if code.tag == "equal":
-            pieces.append(("same", " ".join(before[code.src_start : code.src_end])))
-        if code.tag == "insert":
-            pieces.append(("added", " ".join(after[code.dest_start : code.dest_end])))
-        if code.tag == "delete":
-            # What was there stands before what came in its place.
-            at = len(pieces) - 1 if pieces and pieces[-1][0] == "added" else len(pieces)
-            pieces.insert(at, ("removed", " ".join(before[code.src_start : code.src_end])))
-    return pieces
+    at = 0
+    for run in changed_runs(old, new):
+        pieces += [
+            ("same", new[at : run.new_start]),
+            ("removed", old[run.old_start : run.old_end]),
+            ("added", new[run.new_start : run.new_end]),
+        ]
+        at = run.new_end
+    pieces.append(("same", new[at:]))
+    return [(mark, " ".join(words.split())) for mark, words in pieces if words.strip()]
 
 
 def _read(policy: Policy) -> list[Clause]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.reply import Channel, RequestOffer
 from vectorstore.policy import Policy
@@ -43,12 +43,18 @@ NAMES = {"email": "E-mail", "phone": "Phone", "mail": "Post", "web_form": "Form"
 
 
 def request_text(
-    offer: RequestOffer, policies: Sequence[Policy], numbers: dict[str, list[int]], asked_for: str | None = None
+    offer: RequestOffer,
+    policies: Sequence[Policy],
+    numbers: dict[str, list[int]],
+    asked_for: str | None = None,
+    waiting: Collection[str] = (),
 ) -> str:
     """Return the text of a request reply. `numbers` are the citation numbers of each policy id; `asked_for` is the type
-    of channel that was asked for by name, None for any."""
+    of channel that was asked for by name, None for any. `waiting` are the ids of policies of which an address for this
+    waits for approval."""
     parts = [
-        _missing(offer, policy, asked_for) + _for_policy(offer, policy, numbers.get(policy.id, []))
+        _missing(offer, policy, asked_for)
+        + _for_policy(offer, policy, numbers.get(policy.id, []), policy.id in waiting)
         for policy in policies
     ]
     closing = "Nothing has been sent. The draft below is yours to check and send." if offer.channels else ""
@@ -62,11 +68,16 @@ def _missing(offer: RequestOffer, policy: Policy, asked_for: str | None) -> str:
     return f"{policy.company}'s policy names no {SPOKEN[asked_for]} for this.\n"
 
 
-def _for_policy(offer: RequestOffer, policy: Policy, numbers: Sequence[int]) -> str:
+def _for_policy(offer: RequestOffer, policy: Policy, numbers: Sequence[int], waits: bool) -> str:
     cited = "".join(f" [{number}]" for number in numbers)
     channels = [channel for channel in offer.channels if channel.policy_id == policy.id]
     steps = [step for step in offer.self_service if step.policy_id == policy.id]
     conditions = [condition.text for condition in offer.conditions if condition.policy_id == policy.id]
+    if not channels and not steps and waits:
+        return (
+            f"{policy.company} changed its address for this. The new one is not shown until the people who run this desk "
+            f"have approved it; until then, check the company's own page.{cited}"
+        )
     if not channels and not steps:
         return f"{policy.company}: the policy names no way to {WISH[offer.type]}.{cited}"
     direct = any(offer.type in channel.purposes for channel in channels)
@@ -86,6 +97,10 @@ def _for_policy(offer: RequestOffer, policy: Policy, numbers: Sequence[int]) -> 
             f"{policy.company}: the policy names no channel of its own to {WISH[offer.type]}. For questions about privacy it gives:{cited}"
         )
     lines += [f"- {channel_line(channel)}" for channel in channels]
+    if waits:
+        lines.append(
+            f"{policy.company} has also changed an address for this; the new one is shown once the people who run this desk approve it."
+        )
     if conditions:
         lines.append(f"The policy's conditions: {'; '.join(dict.fromkeys(conditions))}.")
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.errors import QuestionError
 from bot.reply import (
@@ -173,8 +174,16 @@ DELETION = Answer(
 )  # fmt: skip
 
 
+class History:
+    """Nothing waits for approval here."""
+
+    def reviewed(self, policy: Policy) -> Policy:
+        return policy
+
+
 class Library:
     embedder = Embedder()
+    history = History()
 
     def policies(self) -> list[Summary]:
         return [Summary("tern", POLICY.version, POLICY.title, POLICY.company, POLICY.url, "2024-03-03", 9, 12, 3, 2)]
@@ -195,7 +204,13 @@ class Desk:
         self.asked: list[tuple[str, tuple[str, ...], tuple[Turn, ...]]] = []
         self.library = Library()
 
-    def reply(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> Answer:
+    def reply(
+        self,
+        question: str,
+        policy_ids: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+    ) -> Answer:
         self.asked.append((question, tuple(policy_ids), tuple(history)))
         if not question.strip():
             raise QuestionError("Type a question first.")
