@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import weakref
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import Connection, Engine, func, select
 
 from vectorstore import database as db
+from vectorstore.embedded_index import EmbeddedIndex
 from vectorstore.embeddings import PolicyEmbedder, open_embedder
-from vectorstore.errors import MixedModelError
+from vectorstore.errors import IndexBuildError, MixedModelError
 from vectorstore.generations import Generations
+from vectorstore.index_store import IndexStore
 from vectorstore.policy import Passage, Policy
 from vectorstore.recent import Recent
 from vectorstore.settings import StoreSettings
@@ -57,10 +60,12 @@ class PolicyLibrary:
         self.settings = settings
         self.embedder = embedder
         self._engine = engine
-        self._generations = Generations(engine, settings.index_dir, embedder.name, embedder.dimension)
+        self._generations = Generations(engine, _index_store(settings, engine), embedder.name, embedder.dimension)
         self._policies: Recent[tuple[int, str, str], Policy] = Recent(KEPT)
         self._vectors: Recent[tuple[int, str, str], PassageVectors] = Recent(KEPT)
         self._summaries: tuple[int, tuple[PolicySummary, ...]] | None = None
+        # A server counts connections: those of a library that nobody holds any more are given back.
+        weakref.finalize(self, engine.dispose)
 
     @classmethod
     def open(
@@ -138,20 +143,25 @@ class PolicyLibrary:
                 self._vectors.put(key, known)
         return known
 
-    def put(self, policy: Policy, passages: Sequence[Passage]) -> PutResult:
+    def put(
+        self, policy: Policy, passages: Sequence[Passage], vectors: Mapping[str, np.ndarray] | None = None
+    ) -> PutResult:
         """Store a read document as the current version of its policy and embed what is new in it.
 
         The version's name is `policy.version`, with "-2", "-3" ... behind it where other words already carry that name.
-        An identical document changes nothing. Raises PolicyIdTakenError if the id is another company's, MixedModelError
+        `vectors` were made elsewhere by the same model, under the names of `vectors.vector_key`; what they lack is embedded
+        here. An identical document changes nothing. Raises PolicyIdTakenError if the id is another company's, MixedModelError
         if another process has put vectors of another model here.
         """
         texts = [passage.context + policy.text[passage.start : passage.end] for passage in passages]
         keys = [vector_key(self.embedder.name, text) for text in texts]
         wanted = dict(zip(keys, texts, strict=True))
+        given = vectors or {}
         made: dict[str, np.ndarray] = {}
         while True:
             with db.reading(self._engine) as connection:
                 known = known_keys(connection, list(wanted))
+            made |= {key: given[key] for key in wanted if key in given and key not in known}
             missing = [key for key in wanted if key not in known and key not in made]
             made |= dict(zip(missing, self.embedder.encode([wanted[key] for key in missing]), strict=True))
             with db.writing(self._engine) as connection:
@@ -182,6 +192,23 @@ class PolicyLibrary:
         A crash at any point leaves the former state, and the next call builds again. Raises IndexBuildError.
         """
         return self._generations.publish()
+
+    def ensure_index(self) -> None:
+        """Build the index where it is missing, stale or damaged; what cannot be built now is left to the next call."""
+        try:
+            self._generations.publish()
+        except IndexBuildError as error:
+            logger.warning("%s", error)
+
+    @property
+    def index_needs_repair(self) -> bool:
+        """True if this process could not read the newest index and scans the stored vectors instead."""
+        return self._generations.needs_repair
+
+    def stored_keys(self) -> list[str]:
+        """Return the names of all stored vectors, so that a worker elsewhere need not make them again."""
+        with db.reading(self._engine) as connection:
+            return list(connection.execute(select(db.vectors.c.key)).scalars())
 
     def search(self, vector: np.ndarray, k: int, policy_ids: Sequence[str] = ()) -> list[Hit]:
         """Return the `k` nearest passages over current versions, of those policies (all where none is named), best first.
@@ -235,6 +262,16 @@ class PolicyLibrary:
         stored = db.get_state(connection, MODEL)
         if stored is not None and stored != self.embedder.name:
             raise MixedModelError(stored, self.embedder.name)
+
+
+def _index_store(settings: StoreSettings, engine: Engine) -> IndexStore:
+    """Return the place of the index: the Chroma server where one is named, else a folder."""
+    if settings.chroma_url is None:
+        return EmbeddedIndex(settings.index_dir)
+    from vectorstore.chroma_server import ChromaServer, ServerIndex
+
+    server = ChromaServer(settings.chroma_url, settings.chroma_token, insecure=settings.chroma_insecure)
+    return ServerIndex(server, db.library_id(engine))
 
 
 def _embedded_texts(connection: Connection, policy_id: str, version: str) -> list[str]:

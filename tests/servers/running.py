@@ -106,7 +106,7 @@ class Postgres:
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.send_signal(2)  # SIGINT: a fast shutdown
+            self._process.send_signal(3)  # SIGQUIT: at once, the cluster is thrown away
             self._process.wait(60)
             self._process = None
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tests.vectorstore.shelf import document, nearest, open_library, passages, put
+from tests.vectorstore.shelf import SERVERS, document, nearest, open_library, passages, put, settings
 from vectorstore import database as db
 from vectorstore import library as library_module
 from vectorstore.embeddings import HashEmbedder
@@ -25,7 +25,6 @@ from vectorstore.errors import (
 )
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Damage, Policy, PolicyDate
-from vectorstore.settings import StoreSettings
 
 BIRCH = ("Birch keeps your street for two years.", "Birch never sells what it knows.")
 
@@ -45,6 +44,15 @@ class OtherModel(HashEmbedder):
     """The same vectors under another name."""
 
     name = "other"
+
+
+@pytest.fixture(params=["embedded", "servers"], autouse=True)
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run every test twice: on SQLite with an embedded index, and on PostgreSQL with a Chroma server."""
+    if request.param == "servers":
+        monkeypatch.setattr(SERVERS, "database_url", request.getfixturevalue("fresh_database"))
+        monkeypatch.setattr(SERVERS, "chroma_url", request.getfixturevalue("chroma_url"))
+    return str(request.param)
 
 
 @pytest.fixture
@@ -118,7 +126,7 @@ def test_other_passages_of_the_same_reading_are_stored(library: PolicyLibrary) -
 
 def test_only_new_passages_are_embedded(tmp_path: Path) -> None:
     embedder = Counting()
-    library = PolicyLibrary.open(StoreSettings(tmp_path), embedder)
+    library = PolicyLibrary.open(settings(tmp_path), embedder)
     put(library, document("birch", *BIRCH))
     result = put(library, document("birch", BIRCH[0], "A new sentence.", BIRCH[0], version="2026-06-01"))
     assert embedder.encoded == [*BIRCH, "A new sentence."]
@@ -137,7 +145,7 @@ def test_vectors_that_another_process_removes_meanwhile_are_made_again(tmp_path:
                 other.remove("birch")
             return super().encode(texts)
 
-    library = PolicyLibrary.open(StoreSettings(tmp_path), Removing())
+    library = PolicyLibrary.open(settings(tmp_path), Removing())
     put(library, document("cedar", BIRCH[1], "Cedar asks for your name."))
     assert nearest(library, "never sells what it knows") == [BIRCH[1]]
     assert len(library.vectors("cedar", "2026-01-01").passages) == 2
@@ -225,12 +233,12 @@ def test_memory_of_texts_and_vectors_is_bounded(tmp_path: Path, monkeypatch: pyt
 def test_another_model_is_refused_at_the_door_with_the_way_out(tmp_path: Path) -> None:
     put(open_library(tmp_path), document("birch", *BIRCH))
     with pytest.raises(MixedModelError, match="Run `policydesk ingest` on any policy") as caught:
-        PolicyLibrary.open(StoreSettings(tmp_path), OtherModel())
+        PolicyLibrary.open(settings(tmp_path), OtherModel())
     assert (caught.value.indexed, caught.value.in_use) == ("hash", "other")
 
 
 def test_another_model_is_refused_even_if_both_opened_the_empty_library(tmp_path: Path) -> None:
-    mine, theirs = open_library(tmp_path), PolicyLibrary.open(StoreSettings(tmp_path), OtherModel())
+    mine, theirs = open_library(tmp_path), PolicyLibrary.open(settings(tmp_path), OtherModel())
     put(mine, document("birch", *BIRCH))
     with pytest.raises(MixedModelError):
         put(theirs, document("cedar", "Cedar sells nothing."))
@@ -243,7 +251,7 @@ def test_a_changed_model_is_adopted_on_demand_and_every_version_is_embedded_agai
     put(before, document("birch", "Birch now sells data.", *BIRCH[1:]))
     put(before, document("cedar", "Cedar sells nothing."))
     before.publish_index()
-    adopted = PolicyLibrary.open(StoreSettings(tmp_path), OtherModel(), adopt_model=True)
+    adopted = PolicyLibrary.open(settings(tmp_path), OtherModel(), adopt_model=True)
     for policy_id in ("birch", "cedar"):
         for version in adopted.versions(policy_id):
             passages, text = adopted.vectors(policy_id, version).passages, adopted.get(policy_id, version).text
@@ -262,14 +270,14 @@ def test_adopting_the_model_in_use_changes_nothing(tmp_path: Path) -> None:
     before = open_library(tmp_path)
     put(before, document("birch", *BIRCH))
     revision = before.revision
-    assert PolicyLibrary.open(StoreSettings(tmp_path), HashEmbedder(), adopt_model=True).revision == revision
+    assert PolicyLibrary.open(settings(tmp_path), HashEmbedder(), adopt_model=True).revision == revision
 
 
 def test_an_emptied_library_takes_any_model(tmp_path: Path) -> None:
     library = open_library(tmp_path)
     put(library, document("birch", *BIRCH))
     library.remove("birch")
-    assert put(PolicyLibrary.open(StoreSettings(tmp_path), OtherModel()), document("cedar", "Cedar.")).status == "new"
+    assert put(PolicyLibrary.open(settings(tmp_path), OtherModel()), document("cedar", "Cedar.")).status == "new"
 
 
 def test_a_record_of_another_form_names_the_way_out_and_the_next_ingest_repairs_it(library: PolicyLibrary) -> None:
@@ -315,7 +323,9 @@ def test_no_passage_can_lose_its_vector(library: PolicyLibrary) -> None:
     assert rows(library, db.vectors) == 2
 
 
-def test_what_the_library_makes_is_closed_to_other_users(tmp_path: Path) -> None:
+def test_what_the_library_makes_is_closed_to_other_users(tmp_path: Path, store: str) -> None:
+    if store == "servers":
+        pytest.skip("servers keep their own files")
     library = open_library(tmp_path / "data")
     put(library, document("birch", *BIRCH))
     library.publish_index()
