@@ -65,7 +65,7 @@ def generated_policy(number: int) -> str:
     while words < WORDS:
         for section in SECTIONS if words == 0 else dice.sample(SECTIONS, 4):
             lines += [f"## {section}" if words == 0 else f"## {section}: further details", ""]
-            for _ in range(3):
+            for _ in range(2):
                 paragraph = " ".join(_sentence(dice, company) for _ in range(dice.randint(2, 5)))
                 words += len(paragraph.split())
                 lines += [paragraph, ""]
