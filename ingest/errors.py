@@ -54,3 +54,7 @@ class ManifestError(IngestError):
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         super().__init__(source, "; ".join(faults))
         self.faults = tuple(faults)
+
+
+class EngineError(Exception):
+    """The engine that was asked for cannot do the work; the message says why, and the way out."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.errors import DocumentTooLargeError, IngestError, SourceNotFoundError, UnsupportedFormatError
 from ingest.loaders import LOADERS
@@ -16,6 +17,9 @@ from ingest.reader import default_id, read_policy
 from vectorstore.errors import IndexBuildError, PolicyIdTakenError
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Policy
+
+if TYPE_CHECKING:
+    from ingest.ray_engine import Cluster
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +49,12 @@ def ingest_sources(
     library: PolicyLibrary,
     policy_id: str | None = None,
     on_document: Callable[[int, int, str], None] = lambda done, total, name: None,
+    cluster: Cluster | None = None,
 ) -> list[DocumentReport]:
     """Read every document of `sources` into the library, then renew the index; returns one report a document.
 
     `policy_id` names the policy of a single document (ValueError with more than one).
-    `on_document` is called with (done, total, name) before each document and once at the end.
+    Where `cluster` is given, Ray reads and embeds; raises EngineError then. `on_document` is called with (done, total, name) before each document and once at the end.
     """
     jobs: list[tuple[Path, Entry] | DocumentReport] = []
     for source in sources:
@@ -62,6 +67,8 @@ def ingest_sources(
             raise ValueError(f"--policy-id names one policy, but {len(jobs)} documents were given")
         if isinstance(jobs[0], tuple):
             jobs[0] = (jobs[0][0], jobs[0][1].model_copy(update={"id": policy_id}))
+    if cluster is not None:
+        jobs = _by_ray(jobs, library, cluster)
     reports = []
     for done, job in enumerate(jobs):
         on_document(done, len(jobs), job.source if isinstance(job, DocumentReport) else job[0].name)
@@ -99,6 +106,28 @@ def _documents(source: Path) -> Iterator[tuple[Path, Entry]]:
         yield from ((source.parent / entry.source, entry) for entry in read_manifest(source))
     else:
         yield source, Entry(id=default_id(source.name), source=source.name)
+
+
+def _by_ray(
+    jobs: list[tuple[Path, Entry] | DocumentReport], library: PolicyLibrary, cluster: Cluster
+) -> list[tuple[Path, Entry] | DocumentReport]:
+    """Return reports for the jobs, in their order."""
+    from ingest.ray_engine import Job, read_with_ray, store
+
+    reports: dict[int, DocumentReport] = {}
+    work: list[Job] = []
+    for place, job in enumerate(jobs):
+        if isinstance(job, DocumentReport):
+            reports[place] = job
+            continue
+        path, entry = job
+        try:
+            work.append(Job(place, _read(path), path.name, entry))
+        except IngestError as error:
+            reports[place] = DocumentReport(path.name, entry.id, "failed", error=error.reason)
+    for done in read_with_ray(work, library, cluster):
+        reports[done.job.place] = store(done, library)
+    return [reports[place] for place in range(len(jobs))]
 
 
 def _ingest(path: Path, entry: Entry, library: PolicyLibrary) -> DocumentReport:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,7 @@ from vectorstore.library import PolicyLibrary
 
 ROOT = Path(__file__).parents[2]
 SOAK = os.environ.get("POLICYDESK_SOAK") == "1"
-KILLS = {"embedded": 100 if SOAK else 5, "servers": 20 if SOAK else 3}
-TURNS = 2.2  # how many ingests, with the index each, a writer may live for
+KILLS = {"embedded": 100 if SOAK else 4, "servers": 20 if SOAK else 3}
 
 
 def start(module: str, settings: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -33,16 +33,22 @@ def start(module: str, settings: Path, *arguments: str) -> subprocess.Popen[str]
     return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TMPDIR": str(scratch)}, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
 
 
-def run_and_kill(settings: Path, first: int, seconds: float) -> list[str]:
-    """Start a writer, kill it some time after its first word, and return the lines it printed."""
+def run_and_kill(settings: Path, first: int, seconds: float, wait_for: Sequence[str] = ("try",)) -> list[str]:
+    """Start a writer, kill it some time after it has said `wait_for`, and return the lines it printed."""
     writer = start("ingester", settings, str(first))
     assert writer.stdout is not None
-    printed = [writer.stdout.readline()]
+    printed: list[str] = []
+    for wanted in wait_for:
+        for line in writer.stdout:
+            printed.append(line.strip())
+            if line.startswith(wanted):
+                break
     time.sleep(seconds)
     writer.kill()
     output, errors = writer.communicate(timeout=60)
     assert writer.returncode == -signal.SIGKILL, errors
-    return [line.strip() for line in [*printed, *output.splitlines()] if line.endswith("\n") or line]
+    # The last line may be cut by the kill.
+    return [line for line in [*printed, *output.splitlines()] if len(line.split()) == 3]
 
 
 @pytest.mark.parametrize("place", ["embedded", "servers"])
@@ -55,26 +61,27 @@ def test_killed_ingests_never_spoil_an_answer_nor_lose_a_document(
         others["database_url"] = request.getfixturevalue("fresh_database")
     settings = write_settings(tmp_path / "settings.json", tmp_path / "var", **others)
     library = PolicyLibrary.open(read_settings(settings, scan_up_to=0))
-    began = time.monotonic()
     for firm in FIRMS:
         file = tmp_path / f"{firm.lower()}.md"
         file.write_text(Edition(firm, 1).text, encoding="utf-8")
         assert [report.version for report in ingest_sources([file], library)] == [Edition(firm, 1).version]
-    turn = (time.monotonic() - began) / len(FIRMS)  # seconds of an ingest with its index, on this machine as it is now
     asker = start("asker", settings)
     assert asker.stdout is not None
     assert asker.stdout.readline() == "ready\n"
     dice = random.Random(20261127)
-    acknowledged: set[tuple[str, int]] = set()
-    puts = swaps = number = 0
+    began = time.monotonic()
+    first = run_and_kill(settings, 2, 0.0, ["index", "index"])
+    longest = time.monotonic() - began  # seconds in which two documents get in, on this machine as it is now
+    words = [line.split() for line in first]
+    acknowledged = {(firm, int(edition)) for word, firm, edition in words if word == "in"}
+    puts = swaps = 0
+    number = 2
     for _ in range(KILLS[place]):
-        number += 1
-        lines = run_and_kill(settings, number + 1, dice.uniform(0.0, TURNS * turn))
-        words = [line.split() for line in lines]
+        words = [line.split() for line in run_and_kill(settings, number + 1, dice.uniform(0.0, longest))]
         acknowledged |= {(firm, int(edition)) for word, firm, edition in words if word == "in"}
         puts += words[-1][0] == "try"
         swaps += words[-1][0] == "in"
-        number = max([number, *(int(edition) - 1 for _, _, edition in words)])
+        number = max(int(edition) for _, _, edition in words)
     output, errors = asker.communicate(timeout=120)
     assert asker.returncode == 0, errors[-2000:]
     told = json.loads(output.splitlines()[-1])
