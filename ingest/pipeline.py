@@ -115,17 +115,19 @@ def _by_ray(
     from ingest.ray_engine import Job, read_with_ray, store
 
     reports: dict[int, DocumentReport] = {}
-    work: list[Job] = []
-    for place, job in enumerate(jobs):
-        if isinstance(job, DocumentReport):
-            reports[place] = job
-            continue
-        path, entry = job
-        try:
-            work.append(Job(place, _read(path), path.name, entry))
-        except IngestError as error:
-            reports[place] = DocumentReport(path.name, entry.id, "failed", error=error.reason)
-    for done in read_with_ray(work, library, cluster):
+
+    def readable() -> Iterator[Job]:
+        for place, job in enumerate(jobs):
+            if isinstance(job, DocumentReport):
+                reports[place] = job
+                continue
+            path, entry = job
+            try:
+                yield Job(place, _read(path), path.name, entry)
+            except IngestError as error:
+                reports[place] = DocumentReport(path.name, entry.id, "failed", error=error.reason)
+
+    for done in read_with_ray(readable(), library, cluster):
         reports[done.job.place] = store(done, library)
     return [reports[place] for place in range(len(jobs))]
 

@@ -11,6 +11,7 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from vectorstore.policy import Passage, Policy
 from vectorstore.vectors import vector_key
 
 logger = logging.getLogger(__name__)
+
+BATCH = 1_000  # documents whose bytes this process holds at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +82,42 @@ def read_with_ray(
 ) -> Iterator[Done]:
     """Read and embed `jobs` on the cluster and yield what became of each; nothing is written to the library.
 
-    The documents of one policy stay together and in their order, so that its versions can be stored as they would be one at a time,
-    and text that they share is embedded once. `read` runs on the workers: a function of a module that they can import.
+    Documents are taken BATCH at a time. Those of one policy stay together and in their order, so that its versions can be stored as
+    they would be one at a time, and text that they share is embedded once. `read` runs on the workers: a function of a module that they can import.
     Raises EngineError where Ray is not installed, or the cluster does not answer or fails.
     """
-    groups: dict[str, list[Job]] = {}
-    for job in jobs:
-        groups.setdefault(job.entry.id, []).append(job)
-    if not groups:
+    waiting = iter(jobs)
+    batch = list(islice(waiting, BATCH))
+    if not batch:
         return
     ray = _connect(cluster)
     try:
-        rows = [{"jobs": pickle.dumps(group)} for group in groups.values()]
-        stored = ray.put(_prefixes(library.stored_keys()))
-        documents = ray.data.from_items(rows, override_num_blocks=len(rows))
-        embedded = documents.map(partial(_read_group, read=read)).map(
-            Embedding,
-            fn_constructor_args=(library.settings.embedder, library.embedder.name, stored),
-            compute=ray.data.ActorPoolStrategy(size=cluster.workers),
-            num_cpus=1,
-        )
-        for row in embedded.iter_rows():
-            yield from pickle.loads(row["done"])
+        while batch:
+            yield from _read_batch(ray, batch, library, cluster, read)
+            batch = list(islice(waiting, BATCH))
     except ray.exceptions.RayError as error:
         raise EngineError(f"the Ray cluster failed at its work: {_first_line(error)}") from error
     finally:
         ray.shutdown()
+
+
+def _read_batch(
+    ray: Any, jobs: Sequence[Job], library: PolicyLibrary, cluster: Cluster, read: Callable[[Job], Policy]
+) -> Iterator[Done]:
+    groups: dict[str, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(job.entry.id, []).append(job)
+    rows = [{"jobs": pickle.dumps(group)} for group in groups.values()]
+    stored = ray.put(_prefixes(library.stored_keys()))
+    documents = ray.data.from_items(rows, override_num_blocks=len(rows))
+    embedded = documents.map(partial(_read_group, read=read)).map(
+        Embedding,
+        fn_constructor_args=(library.settings.embedder, library.embedder.name, stored),
+        compute=ray.data.ActorPoolStrategy(size=cluster.workers),
+        num_cpus=1,
+    )
+    for row in embedded.iter_rows():
+        yield from pickle.loads(row["done"])
 
 
 def _connect(cluster: Cluster) -> Any:
@@ -124,7 +137,8 @@ def _connect(cluster: Cluster) -> Any:
         else:
             # One CPU more than there are embedders: reading has to find a place beside them.
             ray.init(num_cpus=cluster.workers + 1, include_dashboard=False, **quiet)
-    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+    except Exception as error:  # noqa: BLE001 - Ray raises a bare Exception where a node does not start in time
+        ray.shutdown()
         where = cluster.address or "on this machine"
         raise EngineError(f"no Ray cluster answers at {where}: {_first_line(error)}") from error
     logging.getLogger("ray.data").setLevel(logging.ERROR)
