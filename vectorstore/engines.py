@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from vectorstore.errors import StoreUnavailableError
 
@@ -75,6 +76,10 @@ def plain_errors(url: URL) -> Iterator[None]:
         if type(error) not in {DatabaseError, InterfaceError, OperationalError}:
             raise
         raise StoreUnavailableError(_condition(str(error.orig), url)) from error
+    except PoolTimeoutError as error:
+        raise StoreUnavailableError(
+            "the library is busy: every connection to its database is in use; try again"
+        ) from error
 
 
 def _condition(words: str, url: URL) -> str:

@@ -25,6 +25,7 @@ from vectorstore.errors import (
 )
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Damage, Policy, PolicyDate
+from vectorstore.vectors import vector_key
 
 BIRCH = ("Birch keeps your street for two years.", "Birch never sells what it knows.")
 
@@ -71,6 +72,25 @@ def test_a_stored_policy_comes_back_as_it_was_put(library: PolicyLibrary) -> Non
     assert library.get("birch") == policy
     assert library.get("birch", "2026-01-01") == policy
     assert library.versions("birch") == ["2026-01-01"]
+
+
+def test_any_character_and_any_length_comes_back(library: PolicyLibrary) -> None:
+    words = "Birch keeps \x00 and \U0001f333 and “quotes” and \\u0000. " * 40_000
+    policy = document("birch", words, "Birch sells \x00 nothing.")
+    put(library, policy)
+    assert library.get("birch") == policy
+    assert put(library, policy).status == "unchanged"
+
+
+def test_vectors_made_elsewhere_are_taken_and_what_they_lack_is_made_here(tmp_path: Path) -> None:
+    embedder = Counting()
+    library = PolicyLibrary.open(settings(tmp_path), embedder)
+    policy = document("birch", *BIRCH)
+    made = {vector_key("hash", BIRCH[0]): HashEmbedder().encode([BIRCH[0]])[0], "unwanted": np.ones(384)}
+    assert library.put(policy, passages(policy), made).embedded == 2
+    assert embedder.encoded == [BIRCH[1]]
+    assert np.array_equal(library.vectors("birch", "2026-01-01").matrix, HashEmbedder().encode(list(BIRCH)))
+    assert rows(library, db.vectors) == 2
 
 
 def test_an_unchanged_document_changes_nothing(library: PolicyLibrary) -> None:
