@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from commands.opening import fail, open_library, show_json
 from commands.options import VAR, DataDir, Json
+
+
+class Engine(StrEnum):
+    """What does the work of an ingest."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def ingest(
@@ -17,6 +26,14 @@ def ingest(
     ],
     policy_id: Annotated[str | None, typer.Option("--policy-id", help="Id for a single document.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Read again what is in and unchanged.")] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="What reads and embeds: this process, or a Ray cluster.")
+    ] = (Engine.LOCAL),
+    ray_address: Annotated[
+        str | None,
+        typer.Option("--ray-address", envvar="RAY_ADDRESS", help="A running Ray cluster; without it, local workers."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Embedding workers of the Ray engine.")] = 2,
     as_json: Json = False,
     data_dir: DataDir = VAR,
 ) -> None:
@@ -36,9 +53,17 @@ def ingest(
     )
 
     from ingest import ingest_sources
+    from ingest.errors import EngineError
     from ingest.report import report_lines, report_object
     from vectorstore import StoreError
 
+    cluster = None
+    if engine is Engine.RAY:
+        from ingest.ray_engine import Cluster
+
+        # Ray reports its use to its makers unless it is told not to, before it is imported; nothing here calls home.
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        cluster = Cluster(ray_address, workers)
     library = open_library(data_dir, adopt_model=True)
     console = Console(stderr=True)
     columns = (
@@ -59,8 +84,9 @@ def ingest(
                 # A file's name may hold square brackets, which the terminal would take for styles.
                 lambda done, total, name: progress.update(task, completed=done, total=total, description=escape(name)),
                 force=force,
+                cluster=cluster,
             )
-        except (ValueError, StoreError) as error:
+        except (ValueError, StoreError, EngineError) as error:
             fail(str(error))
     if as_json:
         show_json(report_object(reports))

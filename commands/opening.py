@@ -28,6 +28,8 @@ def store_settings(data_dir: Path) -> StoreSettings:
         data_dir,
         database_url=os.environ.get("POLICYDESK_DATABASE_URL") or None,
         chroma_url=os.environ.get("POLICYDESK_CHROMA_URL") or None,
+        chroma_token=os.environ.get("POLICYDESK_CHROMA_TOKEN") or None,
+        chroma_insecure=os.environ.get("POLICYDESK_CHROMA_INSECURE") == "1",
     )
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import socket
-from typing import Annotated
+import time
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from commands.opening import fail, open_bot
 from commands.options import VAR, DataDir, Model
+
+if TYPE_CHECKING:
+    from vectorstore import PolicyLibrary
+
+logger = logging.getLogger(__name__)
+
+INDEX_SECONDS = 60.0  # between two looks at whether the index needs repair
 
 
 def serve(
@@ -30,11 +39,28 @@ def serve(
         )
     from ui import serve as serve_pages
 
+    threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     typer.echo(f"PolicyDesk is at {address}  (API: {address}/docs)  Stop with Ctrl-C.")
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
     serve_pages(bot, host, port)
+
+
+def keep_index(library: PolicyLibrary) -> NoReturn:
+    """Build the index where it is missing or damaged, now and whenever a search could not use it. Runs beside the server."""
+    from vectorstore import StoreError
+
+    wanted = True
+    while True:
+        try:
+            if wanted:
+                library.ensure_index()
+        except StoreError as error:
+            # Answers say so themselves where the database is out of reach; the next round tries again.
+            logger.warning("%s", error)
+        time.sleep(INDEX_SECONDS)
+        wanted = library.index_needs_repair
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -30,6 +30,10 @@ class IngestError(Exception):
         self.source = source
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[IngestError], tuple[str, str]]:
+        """Let the error go from process to process as what it was made of."""
+        return type(self), (self.source, self.reason)
+
 
 class SourceNotFoundError(IngestError):
     """Nothing is there."""
@@ -107,3 +111,7 @@ BY_NAME: dict[str, type[IngestError]] = {
         NotAPolicyError,
     )
 }
+
+
+class EngineError(Exception):
+    """The engine that was asked for cannot do the work; the message says why, and the way out."""

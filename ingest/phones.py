@@ -78,9 +78,9 @@ def _numbers(text: str, lead: str) -> Iterator[tuple[int, int, bool]]:
     for match in VANITY.finditer(text):
         if len(digits_of(match.group())) in {10, 11} or (len(digits_of(match.group())) > 11 and CUE.search(text)):
             yield match.start(), match.end(), True
-    for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
-        span = _trimmed(text, match)
-        if _is_phone(text, *span, phonenumbers.is_valid_number(match.number), lead):
+    for number in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
+        span = _trimmed(text, number)
+        if _is_phone(text, *span, phonenumbers.is_valid_number(number.number), lead):
             yield *span, False
     if CUE.search(f"{lead} {text}"):
         for found in re.finditer(r"(?<![\w+.-])\(?0\d[\d ()/.-]{6,16}\d(?![\w-])", text):

@@ -6,42 +6,26 @@ ended at any moment goes on where it stopped.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.errors import IngestError
 from ingest.passages import passages_of
+from ingest.reading import Reading, read, take
 from ingest.report import DocumentReport, report_of
-from ingest.revision import reader_revision
 from ingest.sandbox import ReadingPool, SandboxedReader
-from ingest.sources import Content, Document, list_documents, read_content
-from vectorstore.documents import KnownDocument
+from ingest.sources import Document, list_documents
 from vectorstore.errors import IndexBuildError, PolicyIdTakenError
 from vectorstore.library import PolicyLibrary
-from vectorstore.policy import Policy
 from vectorstore.versions import PutResult
+
+if TYPE_CHECKING:
+    from ingest.ray_engine import Cluster
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What became of a document before the store sees it: a policy, a version that is known already, or a failure.
-
-    `key` names the document's bytes and everything that decides how they are read; None where there are no bytes.
-    """
-
-    document: Document
-    key: str | None = None
-    policy: Policy | None = None
-    known: KnownDocument | None = None
-    failure: IngestError | None = None
 
 
 def ingest_sources(
@@ -51,26 +35,27 @@ def ingest_sources(
     on_document: Progress = lambda done, total, name: None,
     *,
     force: bool = False,
+    cluster: Cluster | None = None,
 ) -> list[DocumentReport]:
-    """Read every document of `sources` into the library, then renew the index; returns one report a document.
+    """Read every document of `sources` into the library, then renew the index; returns one report a document, in order.
 
     `policy_id` names the policy of a single document, or of one folder of versions (ValueError with more than one).
-    `on_document` is called with (done, total, name) before each document and once at the end. `force` reads documents
-    that are in and unchanged again.
+    `on_document` is called with (done, total, name) before each document is stored and once at the end. `force` reads
+    documents that are in and unchanged again. With a `cluster` Ray reads and embeds; raises EngineError then.
     """
     with ReadingPool() as pool:
         documents = _named(list_documents(sources, pool.list_members), policy_id)
-        reports: list[DocumentReport] = []
-        for reading in pool.ahead(lambda document, reader: _read(document, library, reader, force), documents):
+        reports: dict[int, DocumentReport] = {}
+        for place, reading in _readings(documents, library, pool, force, cluster):
             on_document(len(reports), len(documents), reading.document.source)
-            reports.append(_store(reading, library))
+            reports[place] = _store(reading, library)
     on_document(len(documents), len(documents), "index")
     try:
         library.publish_index()
     except IndexBuildError as error:
         # The documents are in and are found by an exact scan until the next run builds the index.
         logger.warning("%s", error)
-    return reports
+    return [reports[place] for place in range(len(documents))]
 
 
 def _named(documents: list[Document], policy_id: str | None) -> list[Document]:
@@ -83,36 +68,20 @@ def _named(documents: list[Document], policy_id: str | None) -> list[Document]:
     return [document.with_id(policy_id) for document in documents]
 
 
-def _read(document: Document, library: PolicyLibrary, reader: SandboxedReader, force: bool) -> Reading:
-    """Read one document unless it is in: as the current version, or as one of a history."""
-    try:
-        content = read_content(document)
-        key = document_key(document, content)
-        known = None if force else library.known_document(key)
-        in_its_place = known is not None and (known.is_current or document.history is not None)
-        if known is not None and in_its_place and known.policy_id == document.entry.id:
-            return Reading(document, key, known=known)
-        entry = document.entry
-        if content.url is not None and entry.url is None:
-            entry = entry.model_copy(update={"url": content.url})
-        policy = reader.read_policy(content.data, content.name, entry, content.charset, document.member)
-    except IngestError as error:
-        return Reading(document, failure=error)
-    return Reading(document, key, policy)
+def _readings(
+    documents: Sequence[Document], library: PolicyLibrary, pool: ReadingPool, force: bool, cluster: Cluster | None
+) -> Iterable[tuple[int, Reading]]:
+    """Yield a reading a document with its place; those of one policy come in their order."""
+    if cluster is not None:
+        from ingest.ray_engine import read_with_ray
 
+        return read_with_ray((take(document, library, force) for document in documents), library, cluster)
 
-def document_key(document: Document, content: Content) -> str:
-    """Return a digest of the document's bytes, of what the operator says about it, and of the reader that reads it."""
-    parts = {
-        "entry": document.entry.model_dump(exclude={"source"}),
-        "ending": PurePath(content.name).suffix.lower(),
-        "member": document.member,
-        "charset": content.charset,
-        "url": content.url,
-        "reader": reader_revision(),
-        "data": hashlib.sha256(content.data).hexdigest(),
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    def act(document: Document, reader: SandboxedReader) -> Reading:
+        taken = take(document, library, force)
+        return taken if isinstance(taken, Reading) else read(taken, reader)
+
+    return enumerate(pool.ahead(act, documents))
 
 
 def _store(reading: Reading, library: PolicyLibrary) -> DocumentReport:
@@ -127,7 +96,7 @@ def _store(reading: Reading, library: PolicyLibrary) -> DocumentReport:
     assert reading.policy is not None
     passages = passages_of(reading.policy, library.context_company(reading.policy))
     try:
-        put = library.put(reading.policy, passages, reading.document.entry.default_date)
+        put = library.put(reading.policy, passages, reading.document.entry.default_date, reading.vectors)
     except PolicyIdTakenError as error:
         return DocumentReport(source, policy_id, "failed", error=str(error))
     if reading.key is not None:

@@ -1,11 +1,10 @@
-"""Tables of the source of truth and the engine that opens them. Knows SQL, knows nothing of policies' contents."""
+"""Tables of the source of truth and its transactions. Knows SQL, knows nothing of policies' contents."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -20,35 +19,39 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    create_engine,
     delete,
-    event,
+    func,
     insert,
     inspect,
-    make_url,
     select,
     update,
 )
-from sqlalchemy.exc import DatabaseError, OperationalError
 
+from vectorstore.engines import make_engine, plain_errors
 from vectorstore.errors import StoreUnavailableError
 
 metadata = MetaData()
 
+
+def _name(length: int) -> String:
+    """Return the type of a name: compared by its characters in every database, whatever the server's language."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 policies = Table(
     "policies",
     metadata,
-    Column("id", String(80), primary_key=True),
-    Column("current_version", String(40), nullable=False),
+    Column("id", _name(80), primary_key=True),
+    Column("current_version", _name(40), nullable=False),
 )
 versions = Table(
     "versions",
     metadata,
-    Column("policy_id", String(80), primary_key=True),
-    Column("version", String(40), primary_key=True),
+    Column("policy_id", _name(80), primary_key=True),
+    Column("version", _name(40), primary_key=True),
     Column("text_hash", String(64), nullable=False),
     Column("record", Text, nullable=False),
-    Column("ingested_at", String(32), nullable=False),
+    Column("ingested_at", _name(32), nullable=False),
 )
 observations = Table(
     "version_observations",
@@ -81,8 +84,8 @@ vectors = Table(
 passages = Table(
     "passages",
     metadata,
-    Column("policy_id", String(80), primary_key=True),
-    Column("version", String(40), primary_key=True),
+    Column("policy_id", _name(80), primary_key=True),
+    Column("version", _name(40), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("clause_id", String(120), nullable=False),
     Column("unit", String(16), nullable=False),
@@ -104,7 +107,7 @@ documents = Table(
 generations = Table(
     "index_generations",
     metadata,
-    Column("folder", String(80), primary_key=True),
+    Column("folder", _name(80), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("model", String(200), nullable=False),
     Column("count", Integer, nullable=False),
@@ -118,6 +121,9 @@ state = Table(
     Column("value", String(200), nullable=False),
 )
 REVISION = "revision"
+LIBRARY = "library"
+# Writers that create the tables of an empty server at once queue at this lock; the number only has to be the same.
+CREATION_LOCK = 0x506F6C6963790001
 _VALUE = select(state.c.value).where(state.c.name == bindparam("name"))
 
 
@@ -125,25 +131,18 @@ def open_engine(url: str, lock_seconds: float = 30.0) -> Engine:
     """Open the database, creating the tables that are missing. Raises StoreUnavailableError.
 
     SQLite runs with journal_mode=DELETE and synchronous=FULL (the WAL of the SQLite found here can reset and lose
-    rows), and waits `lock_seconds` for another process. Statements' values never reach a log or an error message.
+    rows), and waits `lock_seconds` for another process, as PostgreSQL does. Statements' values never reach a log or an
+    error message.
     """
-    parsed = make_url(url)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    if sqlite and parsed.database and parsed.database != ":memory:":
-        file = Path(parsed.database)
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)
-    arguments = {"timeout": lock_seconds, "check_same_thread": False} if sqlite else {}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
-    if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    engine = make_engine(url, lock_seconds)
     try:
-        with _plain_errors():
+        with plain_errors(engine.url):
             missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
         # Only a new library is written to: a reader must not wait for the lock of an ingest.
         if missing:
-            with _plain_errors(), _begun(engine) as connection:
+            with plain_errors(engine.url), _begun(engine) as connection:
+                if engine.dialect.name == "postgresql":
+                    connection.execute(select(func.pg_advisory_xact_lock(CREATION_LOCK)))
                 metadata.create_all(connection)
                 if get_state(connection, REVISION) is None:
                     set_state(connection, REVISION, "0")
@@ -156,7 +155,7 @@ def open_engine(url: str, lock_seconds: float = 30.0) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
-    with _plain_errors(), engine.connect() as connection:
+    with plain_errors(engine.url), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
@@ -165,7 +164,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Write in one transaction, one writer at a time over all processes. Raises StoreUnavailableError."""
-    with _plain_errors(), _begun(engine) as connection:
+    with plain_errors(engine.url), _begun(engine) as connection:
         # Writers queue: in SQLite at BEGIN IMMEDIATE, on a database server at this row.
         connection.execute(select(state.c.value).where(state.c.name == REVISION).with_for_update())
         yield connection
@@ -174,7 +173,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def _begun(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            seconds = connection.get_execution_options()["lock_seconds"]
+            connection.execute(select(func.set_config("lock_timeout", f"{int(seconds * 1000)}ms", True)))
         yield connection
+
+
+def library_id(engine: Engine) -> str:
+    """Return the name that tells this library from others that share a server, making one where there is none."""
+    with reading(engine) as connection:
+        known = get_state(connection, LIBRARY)
+    if known is not None:
+        return known
+    with writing(engine) as connection:
+        known = get_state(connection, LIBRARY)
+        if known is None:
+            known = uuid.uuid4().hex[:12]
+            set_state(connection, LIBRARY, known)
+    return known
 
 
 def revision(connection: Connection) -> int:
@@ -195,35 +211,3 @@ def set_state(connection: Connection, name: str, value: str | None) -> None:
     changed = connection.execute(update(state).where(state.c.name == name).values(value=value))
     if changed.rowcount == 0:
         connection.execute(insert(state).values(name=name, value=value))
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        # The other kinds (integrity, programming ...) are faults of ours, not of the database's condition.
-        if type(error) not in {DatabaseError, OperationalError}:
-            raise
-        raise StoreUnavailableError(_condition(str(error.orig))) from error
-
-
-def _condition(words: str) -> str:
-    if "locked" in words:
-        return "the library is busy: another process has been writing to it for long; try again when it is done"
-    if "malformed" in words or "not a database" in words:
-        return "the library's database file is damaged: restore it from a backup, or ingest the policies into another --data-dir"
-    return f"the library's database cannot be used: {words}"
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Any) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

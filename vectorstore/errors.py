@@ -8,6 +8,7 @@ StoreError
     PolicyIdTakenError     the id belongs to another company's policy
     StoreUnavailableError  the database is locked, damaged or out of reach
     StoredFormError        a stored policy was written by another version of the program
+    ChromaServerError      the Chroma server does not answer, refuses, or may not be used
     IndexBuildError        a new index generation could not be built or did not pass its probe
     IndexReadError         a generation cannot be read; the exact scan takes over
 """
@@ -89,19 +90,34 @@ class StoredFormError(StoreError):
         self.version = version
 
 
-class IndexBuildError(StoreError):
-    """A new index generation could not be built or failed its probe; the former one goes on serving."""
+class ChromaServerError(StoreError):
+    """The Chroma server cannot be used. `reason` says why, `remedy` what to do (None where only waiting helps)."""
 
-    def __init__(self, folder: str, reason: str) -> None:
-        super().__init__(f"the new index generation {folder} was not taken into use: {reason}")
-        self.folder = folder
+    def __init__(self, reason: str, remedy: str | None = None) -> None:
+        super().__init__(f"{reason}: {remedy}" if remedy else reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+class IndexBuildError(StoreError):
+    """A new index generation could not be built or failed its probe. `name` is its folder's or collection's.
+
+    The library is complete without it: an exact scan of the stored vectors answers, slower in a large library.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"the new index generation {name} was not taken into use: {reason}. The documents are in and are searched "
+            "without an index until the next ingest, or a running server, builds it"
+        )
+        self.name = name
         self.reason = reason
 
 
 class IndexReadError(StoreError):
     """A generation cannot be opened or searched; the exact scan of the stored vectors takes over."""
 
-    def __init__(self, folder: str, reason: str) -> None:
-        super().__init__(f"the index generation {folder} cannot be read: {reason}")
-        self.folder = folder
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"the index generation {name} cannot be read: {reason}")
+        self.name = name
         self.reason = reason

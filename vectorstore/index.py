@@ -22,9 +22,11 @@ from chromadb.api.client import Client
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
+from vectorstore.embedded_index import digest
 from vectorstore.errors import IndexBuildError, IndexReadError
+from vectorstore.index_store import ALIKE, IndexReader, read_key, write_key
 from vectorstore.probe import COLLECTION
-from vectorstore.vectors import Hit
+from vectorstore.vectors import Hit, Key, Sample
 
 BATCH = 2_000
 PROBE_SECONDS = 120
@@ -32,10 +34,10 @@ SAMPLE = 3  # rows that the probe looks for
 PROBE = Path(__file__).parent / "probe.py"
 
 
-def build_generation(index_dir: Path, keys: Sequence[tuple[str, str, int]], matrix: np.ndarray) -> Path:
+def build_generation(index_dir: Path, keys: Sequence[Key], matrix: np.ndarray) -> Path:
     """Write a new generation of `matrix` (n, d) under `index_dir`, probe it, and return its folder.
 
-    `keys` are (policy id, version, position), one a row. Raises IndexBuildError; the folder is then removed.
+    `keys` name its rows, one each. Raises IndexBuildError; the folder is then removed.
     """
     folder = index_dir / f"gen-{uuid.uuid4().hex[:12]}"
     try:
@@ -56,7 +58,7 @@ def _client(folder: Path) -> Client:
     return cast(Client, opened)
 
 
-def _write(folder: Path, keys: Sequence[tuple[str, str, int]], matrix: np.ndarray) -> None:
+def _write(folder: Path, keys: Sequence[Key], matrix: np.ndarray) -> None:
     client = _client(folder)
     try:
         collection = client.create_collection(
@@ -64,7 +66,7 @@ def _write(folder: Path, keys: Sequence[tuple[str, str, int]], matrix: np.ndarra
         )
         for at in range(0, len(keys), BATCH):
             collection.add(
-                ids=["\x1f".join(map(str, key)) for key in keys[at : at + BATCH]],
+                ids=[write_key(key) for key in keys[at : at + BATCH]],
                 embeddings=np.asarray(matrix[at : at + BATCH], dtype=np.float32),
             )
     finally:
@@ -86,46 +88,66 @@ def _probe(folder: Path, count: int, matrix: np.ndarray) -> None:
         raise IndexBuildError(folder.name, f"the probe ended with status {done.returncode}")
 
 
-class IndexReader:
+class EmbeddedReader(IndexReader):
     """A generation opened for reading, from a copy that only this process opens.
 
     The copy is closed and deleted when nobody uses the reader any more, so a search under way never loses it.
     """
 
-    def __init__(self, folder: Path, copy: Path, client: Client) -> None:
-        self.folder = folder
+    def __init__(self, name: str, copy: Path, client: Client) -> None:
+        self.name = name
         self._collection = client.get_collection(COLLECTION, embedding_function=None)
         self._finalizer = weakref.finalize(self, _discard, client, copy)
 
     @classmethod
-    def open(cls, folder: Path) -> IndexReader:
-        """Copy the generation and open the copy. Raises IndexReadError."""
+    def open(cls, folder: Path, seal: str, sample: Sample) -> EmbeddedReader:
+        """Copy the generation, check that the copy's digest is `seal`, and load it. Raises IndexReadError.
+
+        The native index is read from the copy at the first search, so the search for `sample` comes at once: what happens
+        to the files later does not reach it.
+        """
         copy = None
         try:
             copy = Path(tempfile.mkdtemp(prefix="policydesk-index-"))
             shutil.copytree(folder, copy, dirs_exist_ok=True)
-            return cls(folder, copy, _client(copy))
+            if digest(copy) != seal:
+                raise IndexReadError(folder.name, "its files are not those that were published")
+            reader = cls(folder.name, copy, _client(copy))
+            if any(not hits or hits[0].similarity < 1.0 - ALIKE for hits in reader.search_all(sample.matrix, 1)):
+                raise IndexReadError(folder.name, "it does not find its own rows")
         except (OSError, ValueError, ChromaError) as error:
             if copy is not None:
                 shutil.rmtree(copy, ignore_errors=True)
             raise IndexReadError(folder.name, type(error).__name__) from error
+        except IndexReadError:
+            if copy is not None:
+                shutil.rmtree(copy, ignore_errors=True)
+            raise
+        return reader
 
     def search(self, vector: np.ndarray, k: int) -> list[Hit]:
         """Return the `k` nearest passages, best first. Raises IndexReadError."""
+        return self.search_all(vector[None, :], k)[0]
+
+    def search_all(self, matrix: np.ndarray, k: int) -> list[list[Hit]]:
+        """Return the `k` nearest passages of every row of `matrix`, best first. Raises IndexReadError."""
+        if not len(matrix):
+            return []
         try:
-            count = self._collection.count()
             found = self._collection.query(
-                query_embeddings=np.asarray(vector, dtype=np.float32)[None, :],
-                n_results=min(k, count),
+                query_embeddings=np.asarray(matrix, dtype=np.float32),
+                n_results=min(k, self._collection.count()),
                 include=["distances"],
             )
-        except ChromaError as error:
-            raise IndexReadError(self.folder.name, type(error).__name__) from error
-        hits = []
-        for identifier, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
-            policy_id, version, position = identifier.split("\x1f")
-            hits.append(Hit(policy_id, version, int(position), 1.0 - distance))
-        return hits
+            return [
+                [
+                    Hit(*read_key(identifier), 1.0 - distance)
+                    for identifier, distance in zip(ids, distances, strict=True)
+                ]
+                for ids, distances in zip(found["ids"], found["distances"] or [], strict=True)
+            ]
+        except (ChromaError, ValueError, TypeError) as error:
+            raise IndexReadError(self.name, type(error).__name__) from error
 
     def close(self) -> None:
         """Close the copy and delete it now."""

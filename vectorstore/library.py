@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -11,10 +12,13 @@ from sqlalchemy import Connection, Engine, func, select
 
 from vectorstore import database as db
 from vectorstore.documents import KnownDocument, read_document, write_document
+from vectorstore.embedded_index import EmbeddedIndex
 from vectorstore.embeddings import PolicyEmbedder, open_embedder
-from vectorstore.errors import MixedModelError, StoreError
+from vectorstore.errors import IndexBuildError, MixedModelError, StoreError
 from vectorstore.generations import Generations
 from vectorstore.history import PolicyHistory, utc_today
+from vectorstore.index_store import IndexStore
+from vectorstore.naming import context_company
 from vectorstore.observations import adopt_observations, lacks_observations
 from vectorstore.policy import Passage, Policy
 from vectorstore.recent import Recent
@@ -71,10 +75,12 @@ class PolicyLibrary:
         self._engine = engine
         self._today = today
         self.history = PolicyHistory(engine, self._touch, today)
-        self._generations = Generations(engine, settings.index_dir, embedder.name, embedder.dimension)
+        self._generations = Generations(engine, _index_store(settings, engine), embedder.name, embedder.dimension)
         self._policies: Recent[tuple[int, str, str], Policy] = Recent(KEPT)
         self._vectors: Recent[tuple[int, str, str], PassageVectors] = Recent(KEPT)
         self._summaries: tuple[int, tuple[PolicySummary, ...]] | None = None
+        # A server counts connections: those of a library that nobody holds any more are given back.
+        weakref.finalize(self, engine.dispose)
 
     @classmethod
     def open(
@@ -158,22 +164,31 @@ class PolicyLibrary:
                 self._vectors.put(key, known)
         return known
 
-    def put(self, policy: Policy, passages: Sequence[Passage], seen: str | None = None) -> PutResult:
+    def put(
+        self,
+        policy: Policy,
+        passages: Sequence[Passage],
+        seen: str | None = None,
+        vectors: Mapping[str, np.ndarray] | None = None,
+    ) -> PutResult:
         """Store a read document as a version of its policy and embed what is new in it.
 
         It becomes the current version unless an older date of its own, or one to come, stands against that. `seen` is the day
         (YYYY-MM-DD) on which the document was known to be public, None where only the day of this ingest is known.
         The version's name is `policy.version`, with "-2", "-3" ... behind it where other words already carry that name.
-        An identical document changes nothing. Raises PolicyIdTakenError if the id is another company's, MixedModelError
+        `vectors` were made elsewhere by the same model, under the names of `vectors.vector_key`; what they lack is embedded
+        here. An identical document changes nothing. Raises PolicyIdTakenError if the id is another company's, MixedModelError
         if another process has put vectors of another model here.
         """
         texts = [passage.context + policy.text[passage.start : passage.end] for passage in passages]
         keys = [vector_key(self.embedder.name, text) for text in texts]
         wanted = dict(zip(keys, texts, strict=True))
+        given = vectors or {}
         made: dict[str, np.ndarray] = {}
         while True:
             with db.reading(self._engine) as connection:
                 known = known_keys(connection, list(wanted))
+            made |= {key: given[key] for key in wanted if key in given and key not in known}
             missing = [key for key in wanted if key not in known and key not in made]
             made |= dict(zip(missing, self.embedder.encode([wanted[key] for key in missing]), strict=True))
             with db.writing(self._engine) as connection:
@@ -202,21 +217,20 @@ class PolicyLibrary:
         with db.writing(self._engine) as connection:
             write_document(connection, key, policy_id, version)
 
-    def context_company(self, policy: Policy) -> str:
-        """Return the company's name under which the passages of a new version are embedded.
-
-        It is the former version's where the two have a word in common ("Larkspur App", "Larkspur"): another reading of the
-        same name must not embed every clause again.
-        """
+    def context_names(self, policy_id: str) -> tuple[str, ...]:
+        """Return the names of the company that its stored passages go by, none for a new policy (see naming.py)."""
         with db.reading(self._engine) as connection:
             revision = db.revision(connection)
             try:
-                former = self._policy(connection, revision, policy.id, current_version(connection, policy.id))
+                former = self._policy(connection, revision, policy_id, current_version(connection, policy_id))
             except StoreError:
-                return policy.company
+                return ()
         passage = next((p for p in self.vectors(former.id, former.version).passages if p.unit == "clause"), None)
-        spoken = passage.context.partition(". ")[0] if passage else former.company
-        return next((name for name in (spoken, former.company) if _share_a_word(name, policy.company)), policy.company)
+        return (passage.context.partition(". ")[0] if passage else former.company, former.company)
+
+    def context_company(self, policy: Policy) -> str:
+        """Return the company's name under which the passages of a new version are embedded."""
+        return context_company(self.context_names(policy.id), policy.company)
 
     def remove(self, policy_id: str, version: str | None = None) -> None:
         """Remove a policy with all its versions, or one version of it.
@@ -239,6 +253,23 @@ class PolicyLibrary:
         A crash at any point leaves the former state, and the next call builds again. Raises IndexBuildError.
         """
         return self._generations.publish()
+
+    def ensure_index(self) -> None:
+        """Build the index where it is missing, stale or damaged; what cannot be built now is left to the next call."""
+        try:
+            self._generations.publish()
+        except IndexBuildError as error:
+            logger.warning("%s", error)
+
+    @property
+    def index_needs_repair(self) -> bool:
+        """True if this process could not read the newest index and scans the stored vectors instead."""
+        return self._generations.needs_repair
+
+    def stored_keys(self) -> list[str]:
+        """Return the names of all stored vectors, so that a worker elsewhere need not make them again."""
+        with db.reading(self._engine) as connection:
+            return list(connection.execute(select(db.vectors.c.key)).scalars())
 
     def search(self, vector: np.ndarray, k: int, policy_ids: Sequence[str] = ()) -> list[Hit]:
         """Return the `k` nearest passages over current versions, of those policies (all where none is named), best first.
@@ -302,8 +333,14 @@ class PolicyLibrary:
             raise MixedModelError(stored, self.embedder.name)
 
 
-def _share_a_word(name: str, other: str) -> bool:
-    return not set(name.casefold().split()).isdisjoint(other.casefold().split())
+def _index_store(settings: StoreSettings, engine: Engine) -> IndexStore:
+    """Return the place of the index: the Chroma server where one is named, else a folder."""
+    if settings.chroma_url is None:
+        return EmbeddedIndex(settings.index_dir)
+    from vectorstore.chroma_server import ChromaServer, ServerIndex
+
+    server = ChromaServer(settings.chroma_url, settings.chroma_token, insecure=settings.chroma_insecure)
+    return ServerIndex(server, db.library_id(engine))
 
 
 def _embedded_texts(connection: Connection, policy_id: str, version: str) -> list[str]:

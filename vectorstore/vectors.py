@@ -24,6 +24,22 @@ class PassageVectors:
     matrix: np.ndarray
 
 
+class Key(NamedTuple):
+    """Names one passage: `position` is its place in the version's passages."""
+
+    policy_id: str
+    version: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A few passages that an index must find again: their keys, and their vectors as (n, d) float32."""
+
+    keys: tuple[Key, ...]
+    matrix: np.ndarray
+
+
 class Hit(NamedTuple):
     """One passage found: `position` is its place in the version's passages, `similarity` the cosine in [-1, 1]."""
 
@@ -95,7 +111,9 @@ def passage_keys(connection: Connection, policy_id: str, version: str) -> list[s
 
 def drop_unused_vectors(connection: Connection) -> None:
     """Delete the vectors that no passage uses."""
-    connection.execute(delete(db.vectors).where(db.vectors.c.key.not_in(select(db.passages.c.vector_key))))
+    used = select(db.passages.c.vector_key).where(db.passages.c.vector_key == db.vectors.c.key).exists()
+    # NOT EXISTS by the index of vector_key: NOT IN over a large subquery is quadratic in PostgreSQL.
+    connection.execute(delete(db.vectors).where(~used))
 
 
 def read_passages(connection: Connection, policy_id: str, version: str) -> list[Passage]:
@@ -119,6 +137,19 @@ def read_vectors(connection: Connection, policy_id: str, version: str, dimension
         tuple(Passage(row.clause_id, row.unit, row.start, row.end, row.context) for row in rows),
         matrix.reshape(len(rows), dimension),
     )
+
+
+def read_sample(connection: Connection, dimension: int, size: int = 3) -> Sample:
+    """Return up to `size` passages of current versions with their vectors: what an index of them must find again."""
+    now = (db.policies.c.id == db.passages.c.policy_id) & (db.policies.c.current_version == db.passages.c.version)
+    rows = connection.execute(
+        select(db.passages.c.policy_id, db.passages.c.version, db.passages.c.position, db.vectors.c.vector)
+        .join(db.policies, now)
+        .join(db.vectors, db.passages.c.vector_key == db.vectors.c.key)
+        .limit(size)
+    ).all()
+    matrix = np.array([np.frombuffer(row.vector, dtype=np.float32) for row in rows], dtype=np.float32)
+    return Sample(tuple(Key(*row[:3]) for row in rows), matrix.reshape(len(rows), dimension))
 
 
 def scan(stored: Iterable[tuple[str, str, PassageVectors]], vector: np.ndarray, k: int) -> list[Hit]:

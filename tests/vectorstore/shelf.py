@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vectorstore.embeddings import open_embedder
 from vectorstore.library import PolicyLibrary, PutResult
@@ -10,6 +12,22 @@ from vectorstore.policy import Clause, Passage, Policy, Sentence
 from vectorstore.settings import StoreSettings
 
 HASH = open_embedder("hash")
+
+
+@dataclass(slots=True)
+class Servers:
+    """Where libraries are opened: in their folder, or on the servers that a test has set here."""
+
+    database_url: str | None = None
+    chroma_url: str | None = None
+
+
+SERVERS = Servers()
+
+
+def settings(folder: Path, **others: Any) -> StoreSettings:
+    """Return the settings of the library of `folder`; on servers, a test has one library, whatever its folder."""
+    return StoreSettings(folder, database_url=SERVERS.database_url, chroma_url=SERVERS.chroma_url, **others)
 
 
 def document(policy_id: str, *sentences: str, version: str = "2026-01-01", company: str = "") -> Policy:
@@ -34,7 +52,7 @@ def put(library: PolicyLibrary, policy: Policy) -> PutResult:
 
 def open_library(folder: Path, lock_seconds: float = 30.0, scan_up_to: int = 0) -> PolicyLibrary:
     """Open a library that searches in the index however small it is."""
-    return PolicyLibrary.open(StoreSettings(folder, lock_seconds=lock_seconds, scan_up_to=scan_up_to), HASH)
+    return PolicyLibrary.open(settings(folder, lock_seconds=lock_seconds, scan_up_to=scan_up_to), HASH)
 
 
 def nearest(library: PolicyLibrary, question: str, k: int = 1, policy_ids: tuple[str, ...] = ()) -> list[str]:

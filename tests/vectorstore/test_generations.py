@@ -19,14 +19,16 @@ from sqlalchemy import select
 from tests.vectorstore.shelf import HASH, document, nearest, open_library, put
 from vectorstore import database as db
 from vectorstore import index
+from vectorstore.embedded_index import digest
 from vectorstore.errors import IndexBuildError, IndexReadError
-from vectorstore.generations import digest
-from vectorstore.index import IndexReader, build_generation
+from vectorstore.index import EmbeddedReader, build_generation
 from vectorstore.library import PolicyLibrary
+from vectorstore.vectors import Key, Sample
 
 FIRMS = {name: f"{name.title()} keeps {thing} for a year." for name, thing in (("ash", "orders"), ("elm", "photos"))}
-KEYS = [("ash", "1", 0), ("elm", "1", 0)]
+KEYS = [Key("ash", "1", 0), Key("elm", "1", 0)]
 MATRIX = HASH.encode(list(FIRMS.values()))
+NOTHING = Sample((), MATRIX[:0])
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +208,7 @@ def test_a_generation_that_is_not_as_published_is_never_opened_and_the_next_inge
         assert not uses_index(library)
     assert [record.getMessage() for record in caplog.records] == [
         f"the index generation {former} cannot be read: its files are not those that were published; "
-        "scanning the stored vectors until the next ingest"
+        "scanning the stored vectors until it is built again"
     ]
     assert open_library(library.settings.data_dir).publish_index()
     assert served(library)[0][0] != former
@@ -225,10 +227,10 @@ def test_a_reader_that_cannot_open_its_copy_leaves_the_scan_to_serve(
 
 def test_a_folder_that_is_no_index_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(IndexReadError):
-        IndexReader.open(tmp_path / "missing")
+        EmbeddedReader.open(tmp_path / "missing", "", NOTHING)
     (tmp_path / "empty").mkdir()
     with pytest.raises(IndexReadError):
-        IndexReader.open(tmp_path / "empty")
+        EmbeddedReader.open(tmp_path / "empty", digest(tmp_path / "empty"), NOTHING)
 
 
 def test_what_a_killed_build_left_is_deleted_once_it_is_old(library: PolicyLibrary) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tests.vectorstore.shelf import document, nearest, open_library, passages, put
+from tests.vectorstore.shelf import SERVERS, document, nearest, open_library, passages, put, settings
 from vectorstore import database as db
 from vectorstore import library as library_module
 from vectorstore.embeddings import HashEmbedder
@@ -25,7 +25,7 @@ from vectorstore.errors import (
 )
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Damage, Policy, PolicyDate
-from vectorstore.settings import StoreSettings
+from vectorstore.vectors import vector_key
 
 BIRCH = ("Birch keeps your street for two years.", "Birch never sells what it knows.")
 
@@ -47,6 +47,15 @@ class OtherModel(HashEmbedder):
     name = "other"
 
 
+@pytest.fixture(params=["embedded", "servers"], autouse=True)
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run every test twice: on SQLite with an embedded index, and on PostgreSQL with a Chroma server."""
+    if request.param == "servers":
+        monkeypatch.setattr(SERVERS, "database_url", request.getfixturevalue("fresh_database"))
+        monkeypatch.setattr(SERVERS, "chroma_url", request.getfixturevalue("chroma_url"))
+    return str(request.param)
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> PolicyLibrary:
     return open_library(tmp_path / "data")
@@ -63,6 +72,25 @@ def test_a_stored_policy_comes_back_as_it_was_put(library: PolicyLibrary) -> Non
     assert library.get("birch") == policy
     assert library.get("birch", "2026-01-01") == policy
     assert library.versions("birch") == ["2026-01-01"]
+
+
+def test_any_character_and_any_length_comes_back(library: PolicyLibrary) -> None:
+    words = "Birch keeps \x00 and \U0001f333 and “quotes” and \\u0000. " * 40_000
+    policy = document("birch", words, "Birch sells \x00 nothing.")
+    put(library, policy)
+    assert library.get("birch") == policy
+    assert put(library, policy).status == "unchanged"
+
+
+def test_vectors_made_elsewhere_are_taken_and_what_they_lack_is_made_here(tmp_path: Path) -> None:
+    embedder = Counting()
+    library = PolicyLibrary.open(settings(tmp_path), embedder)
+    policy = document("birch", *BIRCH)
+    made = {vector_key("hash", BIRCH[0]): HashEmbedder().encode([BIRCH[0]])[0], "unwanted": np.ones(384)}
+    assert library.put(policy, passages(policy), made).embedded == 2
+    assert embedder.encoded == [BIRCH[1]]
+    assert np.array_equal(library.vectors("birch", "2026-01-01").matrix, HashEmbedder().encode(list(BIRCH)))
+    assert rows(library, db.vectors) == 2
 
 
 def test_an_unchanged_document_changes_nothing(library: PolicyLibrary) -> None:
@@ -118,7 +146,7 @@ def test_other_passages_of_the_same_reading_are_stored(library: PolicyLibrary) -
 
 def test_only_new_passages_are_embedded(tmp_path: Path) -> None:
     embedder = Counting()
-    library = PolicyLibrary.open(StoreSettings(tmp_path), embedder)
+    library = PolicyLibrary.open(settings(tmp_path), embedder)
     put(library, document("birch", *BIRCH))
     result = put(library, document("birch", BIRCH[0], "A new sentence.", BIRCH[0], version="2026-06-01"))
     assert embedder.encoded == [*BIRCH, "A new sentence."]
@@ -137,7 +165,7 @@ def test_vectors_that_another_process_removes_meanwhile_are_made_again(tmp_path:
                 other.remove("birch")
             return super().encode(texts)
 
-    library = PolicyLibrary.open(StoreSettings(tmp_path), Removing())
+    library = PolicyLibrary.open(settings(tmp_path), Removing())
     put(library, document("cedar", BIRCH[1], "Cedar asks for your name."))
     assert nearest(library, "never sells what it knows") == [BIRCH[1]]
     assert len(library.vectors("cedar", "2026-01-01").passages) == 2
@@ -225,12 +253,12 @@ def test_memory_of_texts_and_vectors_is_bounded(tmp_path: Path, monkeypatch: pyt
 def test_another_model_is_refused_at_the_door_with_the_way_out(tmp_path: Path) -> None:
     put(open_library(tmp_path), document("birch", *BIRCH))
     with pytest.raises(MixedModelError, match="Run `policydesk ingest` on any policy") as caught:
-        PolicyLibrary.open(StoreSettings(tmp_path), OtherModel())
+        PolicyLibrary.open(settings(tmp_path), OtherModel())
     assert (caught.value.indexed, caught.value.in_use) == ("hash", "other")
 
 
 def test_another_model_is_refused_even_if_both_opened_the_empty_library(tmp_path: Path) -> None:
-    mine, theirs = open_library(tmp_path), PolicyLibrary.open(StoreSettings(tmp_path), OtherModel())
+    mine, theirs = open_library(tmp_path), PolicyLibrary.open(settings(tmp_path), OtherModel())
     put(mine, document("birch", *BIRCH))
     with pytest.raises(MixedModelError):
         put(theirs, document("cedar", "Cedar sells nothing."))
@@ -243,7 +271,7 @@ def test_a_changed_model_is_adopted_on_demand_and_every_version_is_embedded_agai
     put(before, document("birch", "Birch now sells data.", *BIRCH[1:]))
     put(before, document("cedar", "Cedar sells nothing."))
     before.publish_index()
-    adopted = PolicyLibrary.open(StoreSettings(tmp_path), OtherModel(), adopt_model=True)
+    adopted = PolicyLibrary.open(settings(tmp_path), OtherModel(), adopt_model=True)
     for policy_id in ("birch", "cedar"):
         for version in adopted.versions(policy_id):
             passages, text = adopted.vectors(policy_id, version).passages, adopted.get(policy_id, version).text
@@ -262,14 +290,14 @@ def test_adopting_the_model_in_use_changes_nothing(tmp_path: Path) -> None:
     before = open_library(tmp_path)
     put(before, document("birch", *BIRCH))
     revision = before.revision
-    assert PolicyLibrary.open(StoreSettings(tmp_path), HashEmbedder(), adopt_model=True).revision == revision
+    assert PolicyLibrary.open(settings(tmp_path), HashEmbedder(), adopt_model=True).revision == revision
 
 
 def test_an_emptied_library_takes_any_model(tmp_path: Path) -> None:
     library = open_library(tmp_path)
     put(library, document("birch", *BIRCH))
     library.remove("birch")
-    assert put(PolicyLibrary.open(StoreSettings(tmp_path), OtherModel()), document("cedar", "Cedar.")).status == "new"
+    assert put(PolicyLibrary.open(settings(tmp_path), OtherModel()), document("cedar", "Cedar.")).status == "new"
 
 
 def test_a_record_of_another_form_names_the_way_out_and_the_next_ingest_repairs_it(library: PolicyLibrary) -> None:
@@ -315,7 +343,9 @@ def test_no_passage_can_lose_its_vector(library: PolicyLibrary) -> None:
     assert rows(library, db.vectors) == 2
 
 
-def test_what_the_library_makes_is_closed_to_other_users(tmp_path: Path) -> None:
+def test_what_the_library_makes_is_closed_to_other_users(tmp_path: Path, store: str) -> None:
+    if store == "servers":
+        pytest.skip("servers keep their own files")
     library = open_library(tmp_path / "data")
     put(library, document("birch", *BIRCH))
     library.publish_index()
