@@ -257,7 +257,10 @@ def _ends(period: Period | None, current: str, known: Sequence[Term], today: dat
 def _steps(known: Sequence[Term], older: str | None, newer: str) -> list[tuple[str, str]]:
     """Return the pairs of versions that followed each other from `older` (None: the first one) to `newer`, oldest first."""
     last = max((n for n, term in enumerate(known) if term.version == newer), default=-1)
-    begin = max((n for n, term in enumerate(known[:last]) if term.version == older), default=0)
+    if older is None:
+        begin = 0
+    else:
+        begin = max((n for n, term in enumerate(known[:last]) if term.version == older), default=last)
     versions = [term.version for term in known[begin : last + 1]]
     return [(one, other) for one, other in zip(versions, versions[1:], strict=False) if one != other]
 

@@ -26,7 +26,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "policies/policies.yaml"
 SHOP = ROOT / "policies/larkspur-outfitters.txt"
 COMMANDS = (
-    "", "ingest", "policies", "policies show", "policies diff", "policies remove", "ask", "chat", "serve",
+    "", "ingest", "policies", "policies show", "policies diff", "policies remove",
+    "policies versions", "policies rollback", "policies channels", "policies approve", "policies refuse", "ask", "chat", "serve",
     "eval", "eval run", "eval compare", "eval accept", "eval policyqa",
 )  # fmt: skip
 

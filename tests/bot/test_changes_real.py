@@ -19,6 +19,8 @@ VERSIONS = ROOT.parent / "shared" / "corpora" / "versions"
 CHECKED = ROOT / "tests" / "reading" / "changes.yaml"
 CASES = yaml.safe_load(CHECKED.read_text(encoding="utf-8"))
 
+ENOUGH = 11  # of the twelve; the desk must answer ten
+
 pytestmark = pytest.mark.skipif(not VERSIONS.is_dir(), reason="the versioned policies lie beside the repository only")
 
 
@@ -33,19 +35,20 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> PolicyBot:
     return made
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{case['policy']} {case['to']}" for case in CASES])
-def test_a_change_is_quoted_from_both_versions(bot: PolicyBot, case: dict[str, str]) -> None:
-    answer = bot.reply(case["question"])
-    assert answer.status == "answered"
-    assert sum(len(citation.quote) for citation in answer.citations) <= 1_200
-    assert len(answer.citations) <= 5
-    newest = max(bot.library.history.rows(case["policy"].lower()), key=lambda row: row.start).version
-    for snippet, old in ((case["old"], True), (case["new"], False)):
-        if snippet is None:
-            continue
-        holding = [citation for citation in answer.citations if snippet in citation.quote]
-        assert holding, [citation.quote for citation in answer.citations]
-        text = bot.library.get(holding[0].policy_id, holding[0].version).text
-        assert text[holding[0].start : holding[0].end] == holding[0].quote
-        if old:
-            assert holding[0].version != newest
+def test_changes_are_quoted_exactly_from_both_versions(bot: PolicyBot) -> None:
+    missed = []
+    for case in CASES:
+        answer = bot.reply(case["question"])
+        assert answer.status == "answered", case["question"]
+        assert len(answer.citations) <= 5
+        assert sum(len(citation.quote) for citation in answer.citations) <= 1_200
+        for citation in answer.citations:
+            text = bot.library.get(citation.policy_id, citation.version).text
+            assert text[citation.start : citation.end] == citation.quote
+        wanted = [snippet for snippet in (case["old"], case["new"]) if snippet is not None]
+        holding = [next((c for c in answer.citations if snippet in c.quote), None) for snippet in wanted]
+        found = [citation.version for citation in holding if citation is not None]
+        # The old words and the new ones are quoted from two versions.
+        if len(found) < len(wanted) or len(set(found)) < len(found):
+            missed.append(case["question"])
+    assert len(missed) <= len(CASES) - ENOUGH, missed
