@@ -10,6 +10,7 @@ from evals.reading_truth import KnownChannel, KnownChannels, KnownStep
 from vectorstore.policy import ContactChannel, Policy
 
 KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+MOST_WORDS = 9  # of a channel shown in the report
 # Share of the listed address's words that must be found where neither holds the other whole.
 ENOUGH = 0.6
 
@@ -73,7 +74,8 @@ def score_channels(policy: Policy, known: KnownChannels) -> ChannelScore:
 
 
 def _shown(kind: str, value: str | None) -> str:
-    return f"{kind}: {' '.join((value or 'no link').split())[:80]}"
+    words = (value or "no link").split()
+    return f"{kind}: {' '.join(words[:MOST_WORDS])[:90]}{'' if len(words) <= MOST_WORDS else ' ...'}"
 
 
 def _closeness(channel: ContactChannel, wanted: KnownChannel, url: str | None) -> float:

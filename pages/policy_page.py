@@ -165,7 +165,7 @@ def _clause(clause: Clause, marker: Marker) -> str:
     anchor = text(clause.id)
     link = f'<a class="permalink" href="#{anchor}" aria-label="Link to this passage">#</a>'
     if clause.kind == "heading":
-        level = min(4, 2 + len(clause.path))
+        level = min(4, 1 + max(1, len(clause.path)))
         return f'<h{level} id="{anchor}">{marker.piece(clause.start, clause.end)}{link}</h{level}>'
     if clause.kind == "table":
         return f'<div class="clause" id="{anchor}">{table(clause, marker)}{link}</div>'

@@ -127,7 +127,7 @@ class _Page:
             writer.flush(_kind(place), place.level, broken=True)
         elif tag == "hr":
             writer.flush(_kind(place), place.level)
-        elif tag == "a":
+        elif tag == "a" or "data-cfemail" in node.attributes:
             self._link(node, writer, inner, depth)
         elif tag in HEADINGS or self._is_opener(node, tag):
             level = HEADINGS.get(tag, BOLD_LEVEL)
@@ -165,6 +165,11 @@ class _Page:
         writer.flush(_kind(inside), inside.level)
 
     def _link(self, node: LexborNode, writer: Writer, place: _Place, depth: int) -> None:
+        if address := _protected_address(node):
+            writer.open_link(f"mailto:{address}")
+            writer.add(address)
+            writer.close_link()
+            return
         target = self._target(node.attributes.get("href") or "")
         if target:
             writer.open_link(target)
@@ -271,6 +276,19 @@ def _declared(tree: LexborHTMLParser, query: str, name: str) -> str | None:
     node = tree.css_first(query)
     value = (node.attributes.get(name) or "").strip() if node is not None else ""
     return value if urlsplit(value).scheme in {"http", "https"} else None
+
+
+def _protected_address(node: LexborNode) -> str | None:
+    """Return the e-mail address that a page keeps from robots and its own script puts back, None if there is none.
+
+    The first byte is a key; each further byte is a letter under it (Cloudflare's e-mail protection).
+    """
+    code = node.attributes.get("data-cfemail") or ""
+    if not re.fullmatch(r"(?:[0-9a-f]{2}){6,120}", code, re.IGNORECASE):
+        return None
+    key, *letters = bytes.fromhex(code)
+    address = "".join(chr(letter ^ key) for letter in letters)
+    return address if re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", address) else None
 
 
 def _shallow(text: str) -> str:

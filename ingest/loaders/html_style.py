@@ -42,7 +42,7 @@ NAMED = {
     "gray": "#808080",
     "yellow": "#ffff00",
 }
-SIBLINGS = 3  # hidden parts of one class beside as many others of it are panels
+SIBLINGS = 3  # more hidden parts of one class than this, each below a title, are panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Styles:
     def hides(self, node: LexborNode, behind: str | None) -> bool:
         """Return True if a reader of the page cannot see the words of `node`; `behind` is the colour behind it, if known."""
         attributes = node.attributes
-        if "hidden" in attributes and attributes.get("hidden") != "false":
+        if "hidden" in attributes and attributes.get("hidden") not in {"false", "until-found"}:
             return not self._is_panel(node)
         values = self.values(node)
         if not values and "color" not in attributes:
@@ -153,7 +153,9 @@ class Styles:
         if PANEL.search(called) or node.tag == "details":
             return True
         alike = self.hidden_classes.get(attributes.get("class") or "", 0)
-        return _follows_an_opener(node) or (bool(attributes.get("class")) and alike > SIBLINGS and _has_prose(node))
+        return _follows_an_opener(node) or (
+            alike > SIBLINGS and bool(attributes.get("class")) and _follows_a_title(node)
+        )
 
 
 def is_for_screen_readers(node: LexborNode) -> bool:
@@ -161,15 +163,22 @@ def is_for_screen_readers(node: LexborNode) -> bool:
     return bool(FOR_SCREEN_READERS.search(node.attributes.get("class") or ""))
 
 
-def _has_prose(node: LexborNode) -> bool:
-    return len(node.text().split()) >= 12
+def _before(node: LexborNode) -> LexborNode | None:
+    """Return the element before `node` in the same part."""
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before
+
+
+def _follows_a_title(node: LexborNode) -> bool:
+    before = _before(node)
+    return before is not None and before.tag in OPENERS
 
 
 def _follows_an_opener(node: LexborNode) -> bool:
     """Return True if the element before `node` is, or ends in, something to click that opens it."""
-    before = node.prev
-    while before is not None and not before.is_element_node:
-        before = before.prev
+    before = _before(node)
     if before is None:
         return False
     candidates = [before, *before.css("a, button, [aria-expanded]")[-1:]]

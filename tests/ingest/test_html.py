@@ -208,3 +208,20 @@ def test_preformatted_text_is_read_as_lines() -> None:
 
 def test_comments_are_no_text() -> None:
     assert read("<p>We <!-- never -->keep it.</p>") == [("We keep it.", "line")]
+
+
+def test_an_address_kept_from_robots_is_put_back_as_the_page_does() -> None:
+    key = 0x2A
+    code = bytes([key, *(ord(letter) ^ key for letter in "privacy@fernhill.example")]).hex()
+    block = load_html(
+        page(f'<p>Write to <a href="/cdn-cgi/l/email-protection" data-cfemail="{code}">[email protected]</a>.</p>')
+    ).blocks[2]
+    assert block.text == "Write to privacy@fernhill.example."
+    assert block.links == (Link(9, 33, "mailto:privacy@fernhill.example"),)
+
+
+def test_hidden_paragraphs_of_one_class_are_panels_only_below_titles() -> None:
+    loose = '<p class="x" style="display:none">Say that data is never sold.</p>' * 5
+    assert {kind for _, kind in read(loose)} == {"hidden"}
+    titled = '<h3>Question</h3><p class="x" style="display:none">We never sell your data.</p>' * 5
+    assert {kind for _, kind in read(titled)} == {"heading", "line"}
