@@ -220,10 +220,7 @@ def _desk(
 
 def _post(outline: Outline, places: Sequence[_Place], own: str | None) -> Iterator[_Found]:
     """Yield the postal addresses of what a reader sees; an address may go over several lines."""
-    text = outline.text
-    for clause in outline.clauses:
-        if not clause.is_read:
-            text = text[: clause.start] + OTHERS_WORDS * (clause.end - clause.start) + text[clause.end :]
+    text = _read_text(outline)
     starts = [place.sentence.start for place in places]
     for start, end in addresses_in(text):
         if not places:
@@ -244,6 +241,18 @@ def _post(outline: Outline, places: Sequence[_Place], own: str | None) -> Iterat
             else _desk(place, "mail", value, at, own, purposes)
         )
         yield _Found("mail", value, None, "text", span.start, span.end, purposes if is_offered(desk) else (), desk)
+
+
+def _read_text(outline: Outline) -> str:
+    """Return the stored text with everything no reader sees, and every endless line, overwritten; offsets stay."""
+    pieces, at = [], 0
+    for clause in outline.clauses:
+        spans = [(s.start, s.end) for s in clause.sentences if clause.is_read] or [(clause.start, clause.end)]
+        for start, end in spans:
+            if not clause.is_read or end - start > LONGEST_SENTENCE:
+                pieces += [outline.text[at:start], OTHERS_WORDS * (end - start)]
+                at = end
+    return "".join([*pieces, outline.text[at:]])
 
 
 def channel_purposes(outline: Outline, clause: Clause, sentence: Sentence) -> tuple[str, ...]:
