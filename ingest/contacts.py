@@ -28,6 +28,7 @@ MAILBOX_OF_REPRESENTATIVE = re.compile(r"(?<![\w.-])((?:uk|eu|eea)[._-]?rep\w*@[
 LONGEST_SENTENCE = 5_000  # characters; a longer run without a full stop is no sentence that a person wrote
 SHORT_LINE = 12  # words: a line as short as this depends on the lines above it
 LINES_ABOVE = 8
+READ = re.compile(r"[^\x00]+")
 OTHERS_WORDS = "\x00"  # stands for menu and hidden text, which is no part of any address
 
 
@@ -222,7 +223,8 @@ def _post(outline: Outline, places: Sequence[_Place], own: str | None) -> Iterat
     """Yield the postal addresses of what a reader sees; an address may go over several lines."""
     text = _read_text(outline)
     starts = [place.sentence.start for place in places]
-    for start, end in addresses_in(text):
+    pieces = [(piece.start(), addresses_in(piece.group())) for piece in READ.finditer(text)]
+    for start, end in ((offset + left, offset + right) for offset, spans in pieces for left, right in spans):
         if not places:
             return
         first = max(0, bisect_right(starts, start) - 1)
