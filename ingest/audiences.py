@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.outline import Outline
 from ingest.regimes import STATES
 from ingest.statements import Named, first_statements
@@ -73,6 +75,12 @@ AUDIENCES: tuple[Named, ...] = (
 )
 
 
+MAY_NAME = re.compile(
+    rf"\b(?:[Cc]hild|[Mm]inors?\b|[Mm]inimum|[Tt]een|[Uu]nder\b|[Bb]elow\b|[Yy]ounger|[Aa]t least|13\b|[Tt]hirteen|California|CALIFORNIA|CCPA|Europe|EEA|E\.?U\b|U\.?K\b|U\.?S|United|UNITED|Great Britain|British|American|{STATES}"
+    r"|Canad|Qu[eé]bec|Brazil|LGPD|Austral|[Jj]ob|[Ee]mploy|[Aa]ppl(?:y|icants?)\b|[Cc]andidates|[Rr]ésumé|[Rr]esume|[Cc]urriculum|[Cc]areers?|[Bb]usiness|[Cc]orporate|[Ee]nterprise|[Cc]ommercial|[Mm]erchant|[Cc]lients|[Dd]ealers|B2B|[Ss]ole prop|[Pp]atients?|[Oo]utside|[Oo]ther than|[Ss]tudents?|[Mm]embers of|[Vv]eterans?|[Cc]ontractors)"
+)
+
+
 def find_audiences(outline: Outline) -> tuple[Statement, ...]:
     """Return the groups that the policy speaks of, in the order of AUDIENCES, each with its first sentence."""
-    return first_statements(outline, AUDIENCES)
+    return first_statements(outline, AUDIENCES, MAY_NAME)

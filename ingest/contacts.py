@@ -28,6 +28,7 @@ MAILBOX_OF_REPRESENTATIVE = re.compile(r"(?<![\w.-])((?:uk|eu|eea)[._-]?rep\w*@[
 LONGEST_SENTENCE = 5_000  # characters; a longer run without a full stop is no sentence that a person wrote
 SHORT_LINE = 12  # words: a line as short as this depends on the lines above it
 LINES_ABOVE = 8
+READ = re.compile(r"[^\x00]+")
 OTHERS_WORDS = "\x00"  # stands for menu and hidden text, which is no part of any address
 
 
@@ -220,12 +221,10 @@ def _desk(
 
 def _post(outline: Outline, places: Sequence[_Place], own: str | None) -> Iterator[_Found]:
     """Yield the postal addresses of what a reader sees; an address may go over several lines."""
-    text = outline.text
-    for clause in outline.clauses:
-        if not clause.is_read:
-            text = text[: clause.start] + OTHERS_WORDS * (clause.end - clause.start) + text[clause.end :]
+    text = _read_text(outline)
     starts = [place.sentence.start for place in places]
-    for start, end in addresses_in(text):
+    pieces = [(piece.start(), addresses_in(piece.group())) for piece in READ.finditer(text)]
+    for start, end in ((offset + left, offset + right) for offset, spans in pieces for left, right in spans):
         if not places:
             return
         first = max(0, bisect_right(starts, start) - 1)
@@ -244,6 +243,18 @@ def _post(outline: Outline, places: Sequence[_Place], own: str | None) -> Iterat
             else _desk(place, "mail", value, at, own, purposes)
         )
         yield _Found("mail", value, None, "text", span.start, span.end, purposes if is_offered(desk) else (), desk)
+
+
+def _read_text(outline: Outline) -> str:
+    """Return the stored text with everything no reader sees, and every endless line, overwritten; offsets stay."""
+    pieces, at = [], 0
+    for clause in outline.clauses:
+        spans = [(s.start, s.end) for s in clause.sentences if clause.is_read] or [(clause.start, clause.end)]
+        for start, end in spans:
+            if not clause.is_read or end - start > LONGEST_SENTENCE:
+                pieces += [outline.text[at:start], OTHERS_WORDS * (end - start)]
+                at = end
+    return "".join([*pieces, outline.text[at:]])
 
 
 def channel_purposes(outline: Outline, clause: Clause, sentence: Sentence) -> tuple[str, ...]:

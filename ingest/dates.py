@@ -72,6 +72,7 @@ OF_ITSELF = re.compile(
     r"\b(?:policy|notice|statement|updated?|revised|version|modified|amended|reviewed|terms)\b", re.IGNORECASE
 )
 IN_FORCE = re.compile(r"\b(?:effect|effective|force|valid|applies)\b[\s:]+(?:since|from|after|on)?\W*$", re.IGNORECASE)
+LONGEST_SENTENCE = 5_000  # characters, as for channels
 SHORT = 140  # characters: a longer line is prose
 HISTORY_LINE = 25  # words: a longer line under a list of revisions is prose again
 NEAR_TITLE = 4  # lines below the title in which a bare date is the policy's
@@ -97,7 +98,7 @@ def find_dates(outline: Outline) -> tuple[PolicyDate, ...]:
         for start, end in [(s.start, s.end) for s in clause.sentences] or whole:
             text = outline.text[start:end]
             in_history = HISTORY.search(text[:80]) is not None or (in_history and len(text.split()) <= HISTORY_LINE)
-            if in_history:
+            if in_history and len(text) <= LONGEST_SENTENCE:
                 history += [PolicyDate("updated", iso, start, end) for _, iso in _written(text)[:1]]
             elif not clause.is_read:
                 # The line "Last updated ..." often stands just outside what is taken for the policy.
@@ -131,7 +132,7 @@ def contradictions(dates: Sequence[PolicyDate]) -> tuple[Damage, ...]:
 
 def _dates_of(text: str, start: int, end: int, near_title: bool) -> Iterator[PolicyDate]:
     if len(text) > SHORT or not _is_line(text):
-        if SPEAKS_OF_DATE.search(text):
+        if len(text) <= LONGEST_SENTENCE and SPEAKS_OF_DATE.search(text):
             yield from _of_prose(text, start, end)
         return
     dates = list(_of_line(text, start, end))

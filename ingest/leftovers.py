@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
+from ingest.document import Link
 from ingest.outline import Outline
 from vectorstore.policy import Clause, Damage, Sentence
 
@@ -32,32 +34,35 @@ SURELY_CUT = re.compile(
     r"(?:[,(“]|\b(?:the|and|of|to|or|an?|with|for|in|that|your|our|by|from|as|on|is|are|may|we|you|will|such|any))\s*$"
 )
 CUT_FROM = 8  # words: a shorter last line is an address or a label
+LONGEST = 5_000  # characters of a sentence that are looked at
 REACH = 3  # clauses between a block and its copy
 
 
 def find_leftovers(outline: Outline, has_links: bool) -> Iterator[Damage]:
     """Yield the flaws of the words in the order of their kinds; `has_links` as in LoadedDocument."""
+    links = sorted(outline.links, key=lambda link: link.start)
+    starts = [link.start for link in links]
     for clause in outline.clauses:
         words = outline.text[clause.start : clause.end]
         if clause.kind == "hidden":
             yield _hidden(clause, words)
         elif clause.is_read:
             yield from _characters(clause, words)
-            yield from _lost_links(outline, clause, has_links)
+            yield from _lost_links(outline, clause, links, starts, has_links)
     yield from _repeated(outline)
     yield from _cut_off(outline)
 
 
 def _hidden(clause: Clause, words: str) -> Damage:
     reason = "the page hides these words from its readers, so they are neither searched nor quoted"
-    if TO_MACHINES.search(words):
+    if TO_MACHINES.search(words[:LONGEST]):
         reason += "; they look like instructions to a machine and are not followed"
     return Damage("hidden_text", clause.start, clause.end, reason)
 
 
 def _characters(clause: Clause, words: str) -> Iterator[Damage]:
     for sentence in clause.sentences or (Sentence(clause.start, clause.end),):
-        text = words[sentence.start - clause.start : sentence.end - clause.start]
+        text = words[sentence.start - clause.start : sentence.end - clause.start][:LONGEST]
         if spoilt := GARBLED.search(text):
             reason = f"characters were spoilt when this copy was made (“{spoilt.group()}”)"
             yield Damage("garbled", sentence.start, sentence.end, reason)
@@ -66,14 +71,17 @@ def _characters(clause: Clause, words: str) -> Iterator[Damage]:
             yield Damage("placeholder", sentence.start, sentence.end, reason)
 
 
-def _lost_links(outline: Outline, clause: Clause, has_links: bool) -> Iterator[Damage]:
-    """Flag "click here" and the like where no link stands beside the words."""
+def _lost_links(
+    outline: Outline, clause: Clause, links: Sequence[Link], starts: Sequence[int], has_links: bool
+) -> Iterator[Damage]:
+    """Flag "click here" and the like where no link stands in the sentence; `starts` are those of the sorted `links`."""
     for sentence in clause.sentences:
-        text = outline.text[sentence.start : sentence.end]
+        text = outline.text[sentence.start : sentence.end][:LONGEST]
         pointer = POINTS_NOWHERE.search(text)
         if pointer is None or HERE_IS_A_PLACE.search(text) or WEB.search(text):
             continue
-        if any(link.start < sentence.end and sentence.start < link.end for link in outline.links):
+        at = bisect_left(starts, sentence.start)
+        if (at < len(starts) and starts[at] < sentence.end) or (at and links[at - 1].end > sentence.start):
             continue
         where = "is not in the document" if has_links else "was lost in this copy"
         yield Damage(
@@ -96,7 +104,7 @@ def _cut_off(outline: Outline) -> Iterator[Damage]:
     if last is None or last.kind not in {"paragraph", "menu"}:
         return
     sentence = last.sentences[-1] if last.sentences else Sentence(last.start, last.end)
-    text = outline.text[sentence.start : sentence.end]
+    text = outline.text[max(sentence.start, sentence.end - LONGEST) : sentence.end]
     if sentence.kind != "sentence" or len(text.split()) < CUT_FROM or WEB.search(text[-60:]):
         return
     if (CUT if last.kind == "paragraph" else SURELY_CUT).search(text):

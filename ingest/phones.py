@@ -75,17 +75,18 @@ def phones_in(text: str, lead: str = "") -> Iterator[Phone]:
 
 def _numbers(text: str, lead: str) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, has letters) of everything that is a telephone number."""
-    for match in VANITY.finditer(text):
-        if len(digits_of(match.group())) in {10, 11} or (len(digits_of(match.group())) > 11 and CUE.search(text)):
-            yield match.start(), match.end(), True
-    for number in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
-        span = _trimmed(text, number)
-        if _is_phone(text, *span, phonenumbers.is_valid_number(number.number), lead):
+    for vanity in VANITY.finditer(text):
+        digits = digits_of(vanity.group())
+        if len(digits) in {10, 11} or (len(digits) > 11 and CUE.search(text)):
+            yield vanity.start(), vanity.end(), True
+    for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
+        span = _trimmed(text, match)
+        if _is_phone(text, *span, phonenumbers.is_valid_number(match.number), lead):
             yield *span, False
     if CUE.search(f"{lead} {text}"):
-        for found in re.finditer(r"(?<![\w+.-])\(?0\d[\d ()/.-]{6,16}\d(?![\w-])", text):
-            if _is_phone(text, *found.span(), False, lead) and _is_at_home(found.group()):
-                yield *found.span(), False
+        for home in re.finditer(r"(?<![\w+.-])\(?0\d[\d ()/.-]{6,16}\d(?![\w-])", text):
+            if _is_phone(text, *home.span(), False, lead) and _is_at_home(home.group()):
+                yield *home.span(), False
 
 
 def _trimmed(text: str, match: phonenumbers.PhoneNumberMatch) -> tuple[int, int]:

@@ -21,9 +21,9 @@ from vectorstore.policy import REQUEST_TYPES, ChannelMention, ContactChannel, Po
 
 PRIVACY_WORDS = re.compile(
     r"\bprivacy\b|\bpersonal(?:ly identifiable)? (?:information|data)\b|\byour (?:data|information)\b|\bcookies?\b|\bdata protection\b|\bGDPR\b|\bCCPA\b"
-    r"|\w*datenschutz\w*|personenbezogene\w*|\bDSGVO\b|\bIhre[rn]? Daten\b|données (?:à caractère )?personnel\w*|\bvie privée\b|\bconfidentialité\b|\bRGPD\b|\bvos données\b"
+    r"|datenschutz|personenbezogene|\bDSGVO\b|\bIhre[rn]? Daten\b|données (?:à caractère )?personnel|\bvie privée\b|\bconfidentialité\b|\bRGPD\b|\bvos données\b"
     r"|datos (?:de carácter )?personales|\bprivacidad\b|protección de datos|\bsus datos\b|dati personali|\binformativa\b|protezione dei dati|dados pessoais|\bprivacidade\b|proteção de dados|\bLGPD\b"
-    r"|persoonsgegevens|\bprivacy\w*\b|\buw gegevens\b|gegevensbescherming|\bAVG\b|personuppgifter|\bintegritetspolicy\b|personoplysninger|personopplysninger|\bpersonvern\w*|henkilötie\w+|\btietosuoja\w*"
+    r"|persoonsgegevens|\buw gegevens\b|gegevensbescherming|\bAVG\b|personuppgifter|\bintegritetspolicy\b|personoplysninger|personopplysninger|\bpersonvern|henkilötie\w+|\btietosuoja\w*"
     r"|dan(?:e|ych|ymi) osobow\w+|prywatnoś\w+|osobní\w* údaj\w*|személyes adat\w*|adatvédel\w*|date(?:lor)? (?:cu caracter )?personal\w*|προσωπικ\w+ δεδομέν\w+|kişisel veri\w*|персональн\w+ данн\w+|персональн\w+ дан\w+"
     r"|個人情報|プライバシー|개인정보|个人信息|隐私|個人資料|隱私|البيانات الشخصية|الخصوصية|מידע אישי|פרטיות",
     re.IGNORECASE,

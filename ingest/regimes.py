@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.outline import Outline
 from ingest.statements import Named, first_statements
 from vectorstore.policy import Statement
@@ -70,6 +72,12 @@ REGIMES: tuple[Named, ...] = (
 )
 
 
+MAY_NAME = re.compile(
+    rf"[A-Z]{{3}}|\b(?:EU|UK|US|U\.K|E\.U|U\.S|[Mm]ember [Ss]tates|Kingdom|Britain|Europe)|California|CALIFORNIA|{STATES}|Swi(?:ss|tz)|Brazil|Canad|Korea|Austral|Qu[eé]bec|Shield|Harbor|Framework"
+    r"|Light|\b[Ss]tates?\b|[Ss]tate['’-]|\bAct\b|\bLaws?\b|Legislation|Directive|Protection|Commissioner|Section 508|603A|1798|95/46|2016/679|2002/58|Lei Geral|Leach|Rights|Insurance"
+)
+
+
 def find_regimes(outline: Outline) -> tuple[Statement, ...]:
     """Return the laws that the policy speaks of, in the order of REGIMES, each with its first sentence."""
-    return first_statements(outline, REGIMES)
+    return first_statements(outline, REGIMES, MAY_NAME)
