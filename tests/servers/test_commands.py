@@ -33,7 +33,7 @@ def test_ingest_and_ask_work_on_the_servers_as_they_do_without(desk: Desk, tmp_p
     assert on_servers["status"] == "answered"
     removed = desk("policies", "remove", "tidewell")
     assert removed.returncode == 0, removed.stderr
-    assert [row["id"] for row in json.loads(desk("policies", "--json").stdout)["policies"]] == ["larkspur"]
+    assert [row["id"] for row in json.loads(desk("policies", "--json").stdout)] == ["larkspur"]
 
 
 @pytest.mark.parametrize(
