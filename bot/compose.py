@@ -171,7 +171,9 @@ def unread_text(policies: Sequence[Policy]) -> str:
     where = [policy.url for policy in policies[:4] if policy.url]
     read_it = f" You can read it yourself: {joined(where)}" if where else " You can read it on the company's own page."
     verb = "is" if len(policies) == 1 else "are"
-    return f"{which} {verb} not written in English. This desk reads English only, so it does not answer from it.{read_it}"
+    return (
+        f"{which} {verb} not written in English. This desk reads English only, so it does not answer from it.{read_it}"
+    )
 
 
 def damaged_text(policy: Policy, reason: str) -> str:
