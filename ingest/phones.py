@@ -37,7 +37,7 @@ NOT_BEFORE = re.compile(
 )
 PHONE_WORD_BEFORE = re.compile(r"\b(?:phone|telephone|tel|call|fax|toll[- ]free|dial)\b[^.;\d]{0,25}$", re.IGNORECASE)
 NOT_SHAPED = re.compile(
-    r"\d{4}\s?[-–]\s?\d{4}|\d{5}-\d{4}|(?:19|20)\d{6}|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}|\d{2}-\d{7}|\d{3}-\d{2}-\d{4}|\d{13,}|(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d.*"
+    r"\d{5}-\d{3}|\d{4}\s?[-–]\s?\d{4}|\d{5}-\d{4}|(?:19|20)\d{6}|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}|\d{2}-\d{7}|\d{3}-\d{2}-\d{4}|\d{13,}|(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d.*"
 )
 # Countries whose numbers are tried where the words speak of a call and the number begins with 0.
 HOME_REGIONS = ("GB", "IE", "DE", "FR", "NL", "BE", "IT", "AU", "NZ", "JP", "KR", "IN", "ZA", "SE", "CH", "AT", "BR")

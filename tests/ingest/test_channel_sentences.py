@@ -96,6 +96,7 @@ def test_numbers(read: Read, sentence: str, numbers: list[tuple[str, str, str | 
         "IP addresses such as 192.168.100.200 are stored.",
         "Since 2015-2019 we sold 1,234,567,890 watches.",
         "ZIP 94085-1234 is ours.",
+        "Contact: República 01042-916 São Paulo",
         "Our D-U-N-S number is 12-345-6789.",
         "See 45 CFR 164.520 and Section 1798.83 of the Code.",
         "The sample card 4111 1111 1111 1111 is no real one.",
