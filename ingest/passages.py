@@ -11,8 +11,8 @@ from vectorstore.table import aligned
 WINDOW = 900  # characters, about 200 word pieces: the model reads 256
 LEAD_IN = 220
 DEEPEST = 3  # lines an item depends on, one above the other
-CELL = 120  # characters of a cell that stand beside its head
-ROW = 420
+CELL = 60  # characters of a cell that stand beside its head
+ROW = 200
 # "3.2 ", "Section 4(a): ", "IV. ": a number before a heading's words says nothing of its matter and changes with every insertion.
 NUMBER = re.compile(
     r"^(?:(?:section|article|part)\s+)?(?:\d+(?:\.\d+)*|[IVXLC]+(?=[.):])|[A-Za-z](?=[.)]))(?:\(\w\))?[.):]*\s+",
@@ -31,7 +31,8 @@ def passages_of(policy: Policy, company: str | None = None) -> tuple[Passage, ..
         if not clause.is_read or clause.kind == "heading" or not clause.sentences:
             continue
         context = _context(company, clause)
-        found += [Passage(clause.id, "clause", start, end, context) for start, end in _windows(clause)]
+        if clause.kind != "table":  # a row says all by itself
+            found += [Passage(clause.id, "clause", start, end, context) for start, end in _windows(clause)]
         for sentence in clause.sentences:
             if sentence.kind == "heading" or sentence.end - sentence.start < 3:
                 continue

@@ -225,13 +225,10 @@ def _purposes(kind: str, text: str) -> tuple[str, ...]:
     spoken = tuple(
         p for p in purposes_of(text) if p not in {"general_contact", "authorized_agent", "complaint_discrimination"}
     )
-    return spoken or (
-        ("correct",)
-        if kind in {"account", "settings"}
-        else ("know_specific", "delete")
-        if kind == "privacy_centre"
-        else ()
-    )
+    if spoken:
+        return spoken
+    # What a privacy centre serves for is not guessed: it is a place to turn to.
+    return {"account": ("correct",), "settings": ("correct",), "privacy_centre": ("general_contact",)}.get(kind, ())
 
 
 def _ordered(types: set[str]) -> tuple[str, ...]:
