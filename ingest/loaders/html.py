@@ -360,7 +360,7 @@ def _judged(block: Block, below: list[Block]) -> Block:
     if block.kind != "bold":
         return block
     for line in below:
-        if line.kind not in {"line", "bold"} or len(line.text.split()) > 8:
+        if line.kind not in {"line", "bold"} or len(line.text.split()) > 8 or headings.stops(line.text):
             break
         if headings.ends_address(line.text):
             return replace(block, kind="line")
