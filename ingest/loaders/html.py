@@ -334,14 +334,7 @@ def _settled(blocks: list[Block]) -> list[Block]:
         if not block.kind.startswith("outside:") and block.kind not in {"menu", "hidden"}
     ]
     first, last = (read[0], read[-1]) if read else (0, len(blocks))
-    title = next(
-        (
-            at
-            for at in range(first - 1, -1, -1)
-            if blocks[at].kind in {"outside:heading", "outside:bold"} and TITLE.search(blocks[at].text)
-        ),
-        None,
-    )
+    title = next((at for at in range(first - 1, -1, -1) if _is_title(blocks[at], first - at)), None)
     settled = []
     for at, block in enumerate(blocks):
         own = block.kind.removeprefix("outside:")
@@ -350,7 +343,16 @@ def _settled(blocks: list[Block]) -> list[Block]:
             kept = at == title or (near and headings.is_date_line(block.text))
             block = replace(block, kind=own if kept else "menu")
         settled.append(block)
-    return [_judged(block, settled[at + 1 : at + NEAR]) for at, block in enumerate(settled)]
+    return [_judged(block, settled[at + 1 : at + headings.ADDRESS_LINES]) for at, block in enumerate(settled)]
+
+
+def _is_title(block: Block, before: int) -> bool:
+    """Return True for the policy's title outside its text: a heading, or an unlinked line `before` blocks above it."""
+    if not TITLE.search(block.text) or len(block.text.split()) > headings.MAX_HEADING_WORDS:
+        return False
+    return block.kind in {"outside:heading", "outside:bold"} or (
+        block.kind == "outside:line" and before <= NEAR and not block.links
+    )
 
 
 def _judged(block: Block, below: list[Block]) -> Block:
@@ -358,7 +360,7 @@ def _judged(block: Block, below: list[Block]) -> Block:
     if block.kind != "bold":
         return block
     for line in below:
-        if line.kind not in {"line", "bold"} or len(line.text.split()) > 8:
+        if line.kind not in {"line", "bold"} or len(line.text.split()) > 8 or headings.stops(line.text):
             break
         if headings.ends_address(line.text):
             return replace(block, kind="line")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -12,8 +13,7 @@ PROPERTIES = frozenset(
     "display visibility opacity font-size text-indent position left top right clip clip-path height max-height width overflow color "
     "background background-color".split()
 )
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 SIMPLE = re.compile(r"^([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
 LONGEST_STYLE = 400_000  # characters; what stands beyond is not looked at
 FAR = re.compile(r"^-\s*(\d+(?:\.\d+)?)(px|em|rem|pt|%|vw|vh)?$")
@@ -61,16 +61,16 @@ class Styles:
     opened: set[str] = field(default_factory=set)
     bare: bool = True
     hidden_classes: Counter[str] = field(default_factory=Counter)
+    _known: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: LexborHTMLParser) -> Styles:
         """Read the style blocks of a page. Rules of media queries and of nested selectors are left alone."""
         styles = cls()
         text = "\n".join(node.text() for node in tree.css("style"))[:LONGEST_STYLE]
-        for number, match in enumerate(RULE.finditer(_without_media(COMMENT.sub("", text)))):
-            values = _declarations(match.group(2))
-            if values:
-                styles._add(match.group(1), values, number)
+        for number, (selectors, body) in enumerate(_rules(COMMENT.sub("", text))):
+            if values := _declarations(body):
+                styles._add(selectors, values, number)
         for name in CONTROLS:
             for node in tree.css(f"[{name}]"):
                 styles.opened.update(part.lstrip("#") for part in (node.attributes.get(name) or "").split())
@@ -94,15 +94,17 @@ class Styles:
     def values(self, node: LexborNode) -> dict[str, str]:
         """Return the declarations that hold for an element itself, the weightiest last."""
         attributes = node.attributes
-        own = [f".{name}" for name in (attributes.get("class") or "").split()]
+        own = list(dict.fromkeys(f".{name}" for name in (attributes.get("class") or "").split()))
         if attributes.get("id"):
             own.append(f"#{attributes['id']}")
-        found: dict[str, str] = {}
-        if own and self.rules:
+        key = (node.tag or "", *own)
+        found = dict(self._known.get(key, {}))
+        if own and self.rules and key not in self._known:
             rules = [rule for name in own for rule in self.rules.get(name, ())]
             for rule in sorted(rules, key=lambda rule: rule.weight):
                 if rule.tag in {"", node.tag} and set(rule.names) <= set(own):
                     found.update(rule.values)
+            self._known[key] = dict(found)
         if style := attributes.get("style"):
             found.update(_declarations(style))
         return found
@@ -195,22 +197,24 @@ def _opens(node: LexborNode) -> bool:
     return node.tag in OPENERS and bool(PANEL.search(attributes.get("class") or "") or attributes.get("onclick"))
 
 
-def _without_media(text: str) -> str:
-    """Return style text without "@media ... { ... }" and its like, which hold for some readers only."""
-    kept, at = [], 0
-    for match in re.finditer(r"@[\w-]+[^{};]*\{", text):
-        if match.start() < at:
-            continue
-        kept.append(text[at : match.start()])
-        depth, at = 1, match.end()
-        for brace in re.finditer(r"[{}]", text[match.end() :]):
-            depth += 1 if brace.group() == "{" else -1
+def _rules(text: str) -> Iterator[tuple[str, str]]:
+    """Yield selectors and declarations of the plain rules, those of "@media ... { ... }" and its like left out.
+
+    One pass over the braces, so that no style text can make it slow.
+    """
+    at = start = depth = 0
+    selectors, plain = "", False
+    for match in re.finditer(r"[{};]", text):
+        if match.group() == "{":
             if depth == 0:
-                at = match.end() + brace.end()
-                break
-        else:
-            return "".join(kept)
-    return "".join([*kept, text[at:]])
+                selectors, start, plain = text[at : match.start()].strip(), match.end(), True
+            depth, plain = depth + 1, plain and depth == 0
+        elif match.group() == "}":
+            if depth == 1 and plain and not selectors.startswith("@"):
+                yield selectors, text[start : match.start()]
+            depth = max(0, depth - 1)
+        if depth == 0:
+            at = match.end()
 
 
 def _declarations(text: str) -> dict[str, str]:
