@@ -103,11 +103,11 @@ def test_a_manifest_may_name_web_addresses(tmp_path: Path) -> None:
     assert (document.place, document.is_page, document.entry.id) == ("https://acme.example/p", True, "acme")
 
 
-def test_listing_ten_thousand_files_reads_none(tmp_path: Path) -> None:
-    for number in range(10_000):
+def test_thousands_of_files_are_listed_by_their_names_alone(tmp_path: Path) -> None:
+    for number in range(2_000):
         (tmp_path / f"policy-{number:05}.txt").touch(mode=0)
     documents = listed(tmp_path)
-    assert len({document.entry.id for document in documents}) == 10_000
+    assert len({document.entry.id for document in documents}) == 2_000
 
 
 def test_what_is_not_there_is_one_failed_document(tmp_path: Path) -> None:
