@@ -48,11 +48,11 @@ EVENTS = "your last purchase|the end of your contract|your last visit|the day yo
 )
 REGIONS = "California Ontario Scotland Bavaria Queensland Quebec Virginia Catalonia Normandy Oregon".split()
 TEAMS = "accounts|returns|security|marketing|legal|delivery|research".split("|")
-WORDS = 3_000
+WORDS = 3_000  # of paragraphs and lists at least
 
 
 def generated_policy(number: int) -> str:
-    """Return the policy of company `number` as Markdown, about 3,000 words."""
+    """Return the policy of company `number` as Markdown, 3,200 to 4,300 words."""
     dice = random.Random(number)
     company = f"{NAMES[number % len(NAMES)]} {TRADES[number // len(NAMES) % len(TRADES)]}"
     day, month = (

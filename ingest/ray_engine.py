@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -25,6 +26,7 @@ from vectorstore.naming import context_company
 from vectorstore.policy import Policy
 from vectorstore.vectors import vector_key
 
+KNOCK_SECONDS = 5.0
 BATCH = 1_000  # documents whose bytes this process holds at a time
 
 
@@ -98,6 +100,7 @@ def _connect(cluster: Cluster) -> Any:
     quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False, "logging_level": logging.ERROR}
     try:
         if cluster.address:
+            _knock(cluster.address)
             ray.init(address=cluster.address, **quiet)
         else:
             # One CPU more than there are embedders: reading has to find a place beside them.
@@ -113,6 +116,13 @@ def _connect(cluster: Cluster) -> Any:
     # A policy's documents are one row, so their order holds; this keeps the order of the policies.
     context.execution_options.preserve_order = True
     return ray
+
+
+def _knock(address: str) -> None:
+    """Raise OSError if nobody listens at HOST:PORT: Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS).close()
 
 
 def _read_group(row: dict[str, Any]) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def files(folder: Path) -> list[Path]:
 
 
 def truncate(folder: Path, dice: random.Random) -> None:
-    file = dice.choice(files(folder))
-    os.truncate(file, dice.choice([0, 1, file.stat().st_size // 2, max(0, file.stat().st_size - 1)]))
+    # An empty file cannot be cut.
+    file = dice.choice([path for path in files(folder) if path.stat().st_size])
+    os.truncate(file, dice.choice([0, file.stat().st_size // 2, file.stat().st_size - 1]))
 
 
 def flip_bits(folder: Path, dice: random.Random) -> None:
