@@ -197,6 +197,7 @@ def roll_back(
 def list_channels(policy_id: str, as_json: Json = False, data_dir: DataDir = VAR) -> None:
     """List the addresses of a policy with your word on them: approved, pending or refused."""
     from vectorstore import StoreError
+    from vectorstore.policy import on_one_line
 
     library = open_library(data_dir)
     try:
@@ -219,7 +220,7 @@ def list_channels(policy_id: str, as_json: Json = False, data_dir: DataDir = VAR
         return
     for row in rows:
         older = "" if row["current"] else "  (of another version)"
-        typer.echo(f"{row['state']:<9} {row['type']}: {row['value']}{older}")
+        typer.echo(f"{row['state']:<9} {row['type']}: {on_one_line(str(row['value']))}{older}")
     if not rows:
         typer.echo(f"{policy_id} names no address")
 
@@ -249,13 +250,14 @@ def refuse_channels(
 
 def _decide(policy_id: str, values: list[str] | None, state: str, data_dir: Path) -> None:
     from vectorstore import StoreError
+    from vectorstore.policy import on_one_line
 
     try:
         decided = open_library(data_dir).history.decide(policy_id, values, state)
     except StoreError as error:
         fail(str(error))
     for one in decided:
-        typer.echo(f"{state}: {one.type} {one.value}")
+        typer.echo(f"{state}: {one.type} {on_one_line(one.value)}")
     if not decided:
         typer.echo(
             "nothing was waiting" if values is None else "no such address was waiting: see policydesk policies channels"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.purposes import RIGHTS
-from vectorstore.policy import ContactChannel, Damage, Policy
+from vectorstore.policy import ContactChannel, Damage, Policy, on_one_line
 from vectorstore.versions import PutResult
 
 STANDING = {
@@ -129,7 +129,7 @@ def policy_notes(policy: Policy) -> Iterator[str]:
     if policy.language != "en":
         yield f"not in English ({policy.language}): stored, but the desk answers nothing from it"
     for channel in policy.channels:
-        address = channel.value or f"unresolved (“{channel.label}”)"
+        address = on_one_line(channel.value) if channel.value else f"unresolved (“{channel.label}”)"
         condition = f", {channel.conditions}" if channel.conditions else ""
         purposes = "any request" if set(RIGHTS) <= set(channel.purposes) else ", ".join(channel.purposes)
         purposes = purposes or "not for privacy requests"

@@ -75,9 +75,8 @@ def note_channels(connection: Connection, policy_id: str, former: str | None, cu
 def decide(connection: Connection, policy_id: str, values: Sequence[str] | None, state: str) -> list[ChannelDecision]:
     """Set the state of the addresses with those values (None: all that are pending); return what was decided."""
     decided = []
-    wanted = None if values is None else {" ".join(value.casefold().split()) for value in values}
     for digest, one in read_decisions(connection, policy_id).items():
-        chosen = one.state == PENDING if wanted is None else " ".join(one.value.casefold().split()) in wanted
+        chosen = one.state == PENDING if values is None else digest in {channel_key(one.type, v) for v in values}
         if chosen and one.state != state:
             made = replace(one, state=state, decided_at=_now())
             connection.execute(

@@ -262,3 +262,8 @@ class Policy:
     def damage_at(self, start: int, end: int) -> tuple[Damage, ...]:
         """Return the flaws that overlap the span, in the order of the text."""
         return tuple(flaw for flaw in self.damage if flaw.start < end and start < flaw.end)
+
+
+def on_one_line(value: str) -> str:
+    """Return an address as people write it in one line; the stored value keeps the lines of the policy."""
+    return ", ".join(line.rstrip(",") for line in value.splitlines())
