@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Two files of tests at a time: most of them wait for servers, browsers and processes they started.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak check format model clean
@@ -25,7 +27,7 @@ demo: $(READY) ## Ingest the sample policies and open the chat
 	@$(BIN)/policydesk serve --open
 
 test: $(READY) ## Run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 soak: $(READY) ## Run the long tests at full count (kills, corruptions, mutations): about an hour
 	@POLICYDESK_SOAK=1 $(BIN)/python -m pytest tests/ingest tests/servers
@@ -34,7 +36,7 @@ check: $(READY) ## Format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 format: $(READY) ## Format the code
 	@$(BIN)/ruff format .

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bot.build import build_bot
 from ingest import ingest_sources
+from tests.installing import install
 from ui import create_app
 from vectorstore.settings import StoreSettings
 
@@ -32,7 +32,6 @@ FLAGS = [
     "--disable-quic",
     "--disable-sync",
 ]
-INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu fonts-liberation"
 
 
 def find_chromium() -> str | None:
@@ -42,14 +41,10 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of the browser; without one the tests skip with the reason, and fail where CI=true."""
-    reason = "no Chromium on this machine"
-    if find_chromium() is None and shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        run = subprocess.run(["sh", "-c", INSTALL], capture_output=True, text=True, timeout=900, env=environment)
-        reason += f", and apt-get could not install it: {run.stderr.strip()[-200:]}"
+    reason = install("chromium", "fonts-dejavu", "fonts-liberation", unless=find_chromium)
     found = find_chromium()
     if found is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"no Chromium on this machine: {reason}")
     return str(found)
 
 

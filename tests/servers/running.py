@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-INSTALL = "apt-get update && apt-get install -y --no-install-recommends postgresql"
+from tests.installing import install
+
 CHROMA = Path(sys.executable).with_name("chroma")
 START_SECONDS = 60
 
@@ -41,14 +42,10 @@ def find_postgres() -> Path | None:
 
 def install_postgres() -> Path:
     """Return the folder of PostgreSQL's programs, installing the distribution's where root may. Raises CannotRunError."""
-    reason = "PostgreSQL is not installed (no initdb)"
-    if find_postgres() is None and shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        run = subprocess.run(["sh", "-c", INSTALL], capture_output=True, text=True, timeout=900, env=environment)
-        reason += f", and apt-get could not install it: {run.stderr.strip()[-200:]}"
+    reason = install("postgresql", unless=find_postgres)
     found = find_postgres()
     if found is None:
-        raise CannotRunError(reason)
+        raise CannotRunError(f"PostgreSQL is not on this machine (no initdb): {reason}")
     return found
 
 
