@@ -159,7 +159,7 @@ def test_policies_diff_shows_what_changed(copy: Path, tmp_path: Path) -> None:
     assert (report["from"], report["to"]) == ("2026-02-12", "2026-05-02")
     assert any("seven years" in (c["old"] or "") and "nine years" in (c["new"] or "") for c in report["changes"])
     shown = run("policies", "diff", "larkspur", "--from", "2026-02-12", "--to", "2026-05-02", data_dir=copy).stdout
-    assert "nine years" in shown
+    assert "for [-seven-] {+nine+} years" in shown
     run("policies", "diff", "larkspur", "--from", "1999-01-01", data_dir=copy, status=2)
 
 

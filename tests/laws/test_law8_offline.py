@@ -143,9 +143,9 @@ def test_the_check_sees_a_desk_with_telemetry(ingested: Path) -> None:
     plant = (
         "import sys, socket, bot.bot as room\n"
         "real = room.PolicyBot.reply\n"
-        "def reply(self, *arguments):\n"
+        "def reply(self, *arguments, **named):\n"
         "    try:\n        socket.create_connection(('192.0.2.7', 443), timeout=1)\n    except OSError:\n        pass\n"
-        "    return real(self, *arguments)\n"
+        "    return real(self, *arguments, **named)\n"
         "room.PolicyBot.reply = reply\n"
         f"sys.argv = ['policydesk', 'ask', 'does tidewell sell my data?', '--data-dir', {str(ingested)!r}]\n"
         "import cli\ncli.main()\n"

@@ -97,7 +97,7 @@ def test_offsets_outside_the_text_are_refused(start, end):
 def test_headings_lists_and_anchors_follow_the_clauses():
     html = render_policy(POLICY)
     assert '<h2 id="c1">Privacy at Tern &amp; Co' in html
-    assert '<h3 id="c3">What we collect' in html
+    assert '<h2 id="c3">What we collect' in html
     assert 'href="#c4"' in html
     assert "<p>We collect the following:</p><ul><li>" in html
     assert html.count("<li>") == 5
