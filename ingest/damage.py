@@ -74,8 +74,12 @@ def without_false_lead_ins(clauses: tuple[Clause, ...], damage: tuple[Damage, ..
 def _splice(outline: Outline, clause: Clause) -> list[Damage]:
     """Flag a list whose items cannot follow its lead-in: "necessary to:" over "The categories of ..."."""
     lead = next((s for s in clause.sentences if s.kind == "lead_in"), None)
-    items = [outline.text[s.start : s.end] for s in clause.sentences if s.kind == "item"]
-    if lead is None or len(items) < 2:
+    if lead is None:
+        return []
+    # Items of a list inside the list answer their own item.
+    own = [s for s in clause.sentences if s.kind == "item" and s.lead_in == (lead.start, lead.end)]
+    items = [outline.text[s.start : s.end] for s in own]
+    if len(items) < 2:
         return []
     opening = outline.text[lead.start : lead.end]
     for wants, unfit, asked in ((WANTS_VERBS, NOUN_START, "what may be done"), (WANTS_NOUNS, VERB_START, "things")):

@@ -22,7 +22,8 @@ SURELY_ENGLISH = 0.12  # share of such words; measured English policies lie abov
 
 
 @cache
-def _identifier() -> Any:
+def load_identifier() -> Any:
+    """Load the language model, once; it needs a temporary file to unpack itself."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -40,7 +41,7 @@ def language_of(outline: Outline, declared: str | None) -> str:
     if len(sample) < LEAST:
         code = (declared or "en").casefold()[:2]
         return code if code in LANGUAGES else "en"
-    return str(_identifier().classify(sample)[0])
+    return str(load_identifier().classify(sample)[0])
 
 
 def foreign_language(outline: Outline, language: str) -> tuple[Damage, ...]:

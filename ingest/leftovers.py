@@ -42,10 +42,14 @@ def find_leftovers(outline: Outline, has_links: bool) -> Iterator[Damage]:
     """Yield the flaws of the words in the order of their kinds; `has_links` as in LoadedDocument."""
     links = sorted(outline.links, key=lambda link: link.start)
     starts = [link.start for link in links]
+    hidden: set[str] = set()
     for clause in outline.clauses:
         words = outline.text[clause.start : clause.end]
         if clause.kind == "hidden":
-            yield _hidden(clause, words)
+            # Labels such as "Example" hide behind dozens of words of one page: each wording is told once.
+            if words not in hidden:
+                yield _hidden(clause, words)
+            hidden.add(words)
         elif clause.is_read:
             yield from _characters(clause, words)
             yield from _lost_links(outline, clause, links, starts, has_links)

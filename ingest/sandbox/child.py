@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from ingest.archive import list_members, read_member
 from ingest.errors import DocumentTooCostlyError, IngestError, UnreadableDocumentError
+from ingest.language import load_identifier
 from ingest.manifest import Entry
 from ingest.reader import read_policy
 from ingest.sandbox.limits import allow_cpu_for_one_document, limit_process
@@ -34,6 +35,7 @@ def main() -> None:
     requests, replies = _private_pipes()
     logging.disable(logging.CRITICAL)
     _answer({"do": "read", "name": "a.html", "entry": {"id": "a", "source": "a.html"}}, WARM_UP.encode())
+    load_identifier()
     limit_process([*(path for path in sys.path if path), *sysconfig.get_paths().values(), sys.prefix, ZONES])
     write_frame(replies, {"ready": True})
     while (frame := read_frame(requests, MAX_REQUEST)) is not None:
