@@ -71,10 +71,12 @@ class EmbeddedIndex(IndexStore):
 
 
 def digest(folder: Path) -> str:
-    """Return the SHA-256 over names and contents of all files of a folder. Raises OSError."""
+    """Return the SHA-256 over names and contents of all files of a folder. Raises OSError, for a link too."""
     total = hashlib.sha256()
     folder.stat()
     for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            raise OSError("a published index holds no links")
         if path.is_file():
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
