@@ -51,26 +51,26 @@ def read_with_ray(
     installed, or the cluster does not answer or fails.
     """
     waiting = enumerate(taken)
-    batch = list(islice(waiting, BATCH))
-    if not batch:
-        return
-    ray = _connect(cluster)
+    ray = None
     try:
-        while batch:
-            yield from _read_batch(ray, batch, library, cluster)
-            batch = list(islice(waiting, BATCH))
-    except ray.exceptions.RayError as error:
-        raise EngineError(f"the Ray cluster failed at its work: {_first_line(error)}") from error
+        while batch := list(islice(waiting, BATCH)):
+            groups: dict[str, list[Numbered]] = {}
+            for place, one in batch:
+                groups.setdefault(one.document.entry.id, []).append((place, one))
+            for known in [key for key, group in groups.items() if not any(isinstance(one, Task) for _, one in group)]:
+                yield from ((place, one) for place, one in groups.pop(known) if isinstance(one, Reading))
+            if groups:
+                ray = ray or _connect(cluster)
+                yield from _read_batch(ray, groups, library, cluster)
     finally:
-        ray.shutdown()
+        if ray is not None:
+            ray.shutdown()
 
 
 def _read_batch(
-    ray: Any, batch: Sequence[Numbered], library: PolicyLibrary, cluster: Cluster
+    ray: Any, groups: dict[str, list[Numbered]], library: PolicyLibrary, cluster: Cluster
 ) -> Iterator[tuple[int, Reading]]:
-    groups: dict[str, list[Numbered]] = {}
-    for place, one in batch:
-        groups.setdefault(one.document.entry.id, []).append((place, one))
+    """Yield the readings of the policies in `groups`, which hold at least one task each. Raises EngineError."""
     rows = [
         {"tasks": pickle.dumps(group), "names": pickle.dumps(library.context_names(policy_id))}
         for policy_id, group in groups.items()
@@ -80,11 +80,14 @@ def _read_batch(
     embedded = documents.map(_read_group).map(
         Embedding,
         fn_constructor_args=(library.settings.embedder, library.embedder.name, stored),
-        compute=ray.data.ActorPoolStrategy(size=cluster.workers),
+        compute=ray.data.ActorPoolStrategy(size=min(cluster.workers, len(rows))),
         num_cpus=1,
     )
-    for row in embedded.iter_rows():
-        yield from pickle.loads(row["readings"])
+    try:
+        for row in embedded.iter_rows():
+            yield from pickle.loads(row["readings"])
+    except ray.exceptions.RayError as error:
+        raise EngineError(f"the Ray cluster failed at its work: {_first_line(error)}") from error
 
 
 def _connect(cluster: Cluster) -> Any:
