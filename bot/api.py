@@ -69,6 +69,7 @@ class PolicyRow(Row):
     passages: int
     channels: int
     damage: int
+    language: str
 
 
 class DateRow(Row):

@@ -36,8 +36,9 @@ def policies(context: typer.Context, as_json: Json = False, data_dir: DataDir = 
         show_json([asdict(summary) for summary in summaries])
         return
     for one in summaries:
+        foreign = "" if one.language == "en" else f"  not in English ({one.language}): nothing is answered from it"
         typer.echo(
-            f"{one.id:<16} {one.company:<24} version {one.version:<14} {one.clauses} clauses, {one.channels} channels, {one.damage} damage flags"
+            f"{one.id:<16} {one.company:<24} version {one.version:<14} {one.clauses} clauses, {one.channels} channels, {one.damage} damage flags{foreign}"
         )
     if not summaries:
         typer.echo("The library is empty. Add a policy with: policydesk ingest FILE")

@@ -9,7 +9,10 @@ from vectorstore.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class PolicySummary:
-    """A row of the library: counts are of the current version; `updated` is YYYY-MM-DD, None if not stated."""
+    """A row of the library: counts are of the current version; `updated` is YYYY-MM-DD, None if not stated.
+
+    `language` is an ISO 639-1 code.
+    """
 
     id: str
     version: str
@@ -21,6 +24,7 @@ class PolicySummary:
     passages: int
     channels: int
     damage: int
+    language: str = "en"
 
 
 def summary_of(policy: Policy, passages: int) -> PolicySummary:
@@ -37,4 +41,5 @@ def summary_of(policy: Policy, passages: int) -> PolicySummary:
         passages=passages,
         channels=len(policy.channels),
         damage=len(policy.damage),
+        language=policy.language,
     )

@@ -33,6 +33,7 @@ class Summary:
     passages: int
     channels: int
     damage: int
+    language: str = "en"
 
 
 class Embedder:
