@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from bot.evidence import Quote
 from vectorstore.policy import Policy, Sentence
@@ -50,7 +51,7 @@ def told(quote: Quote) -> str | None:
     if quote.is_row and quote.lead_in is not None:
         words = aligned(quote.policy.text[slice(*quote.lead_in)], words)
     elif quote.lead_in is not None:
-        lead = quote.policy.text[slice(*quote.lead_in)].rstrip(":; ")
+        lead = quote.policy.text[slice(*quote.lead_in)].rstrip(".:; ")
         words = f"{lead}: {words}" if len(lead) + len(words) < LONGEST_LEAD else words
     if len(words) > LONGEST_LEAD:
         return None
@@ -77,11 +78,17 @@ def _item(quote: Quote, item: Sentence) -> str:
 def reported(words: str) -> str:
     """Return a company's "we" sentence as others would tell it."""
     for pattern, replacement in PRONOUNS[-1:] + PRONOUNS[:-1]:
-        words = pattern.sub(replacement, words)
+        words = pattern.sub(partial(_in_case, replacement), words)
     first = words.split(" ", 1)[0]
     if first.lower().strip(",") in FUNCTION_WORDS | {"they", "their", "them"} and not first.isupper():
         words = words[0].lower() + words[1:]
     return words
+
+
+def _in_case(replacement: str, match: re.Match[str]) -> str:
+    """Return the other pronoun, with a capital where the company's own had one."""
+    word = match.expand(replacement)
+    return word[0].upper() + word[1:] if match.group()[0].isupper() else word
 
 
 def _under(quote: Quote) -> str:
