@@ -98,7 +98,7 @@ def test_state_is_set_changed_and_removed(tmp_path: Path) -> None:
 def test_tables_and_the_writers_queue_are_plain_sql_for_a_server() -> None:
     dialect = postgresql.dialect()
     tables = [str(CreateTable(table).compile(dialect=dialect)) for table in db.metadata.sorted_tables]
-    assert len(tables) == 8
+    assert len(tables) == 9
     assert any("BYTEA" in table for table in tables)
     # "end" is a word of SQL: it must be quoted.
     assert any('"end" INTEGER' in table for table in tables)

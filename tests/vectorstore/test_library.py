@@ -87,7 +87,7 @@ def test_vectors_made_elsewhere_are_taken_and_what_they_lack_is_made_here(tmp_pa
     library = PolicyLibrary.open(settings(tmp_path), embedder)
     policy = document("birch", *BIRCH)
     made = {vector_key("hash", BIRCH[0]): HashEmbedder().encode([BIRCH[0]])[0], "unwanted": np.ones(384)}
-    assert library.put(policy, passages(policy), made).embedded == 2
+    assert library.put(policy, passages(policy), vectors=made).embedded == 2
     assert embedder.encoded == [BIRCH[1]]
     assert np.array_equal(library.vectors("birch", "2026-01-01").matrix, HashEmbedder().encode(list(BIRCH)))
     assert rows(library, db.vectors) == 2
