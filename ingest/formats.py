@@ -11,11 +11,10 @@ from ingest.errors import UnsupportedFormatError
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: file endings, media types, and a pattern that its first bytes match (None: it cannot be told by them)."""
+    """A format: file endings, and a pattern that its first bytes match (None: it cannot be told by them)."""
 
     name: str
     endings: tuple[str, ...]
-    media_types: tuple[str, ...]
     opening: re.Pattern[bytes] | None = None
 
 
@@ -24,27 +23,18 @@ TAGS = (
 )
 ANY_TAG = re.compile(rb"</?[a-zA-Z][^<>]{0,500}>|<\x00[a-zA-Z]|\x00<\x00[a-zA-Z]")
 FORMATS = (
-    Format("pdf", (".pdf",), ("application/pdf", "application/x-pdf"), re.compile(rb"[\s\S]{0,1000}?%PDF-\d")),
-    Format(
-        "docx",
-        (".docx",),
-        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
-        re.compile(rb"PK\x03\x04(?=[\s\S]*word/document)"),
-    ),
-    Format(
-        "zip", (".zip",), ("application/zip", "application/x-zip-compressed"), re.compile(rb"PK(?:\x03\x04|\x05\x06)")
-    ),
+    Format("pdf", (".pdf",), re.compile(rb"[\s\S]{0,1000}?%PDF-\d")),
+    Format("docx", (".docx",), re.compile(rb"PK\x03\x04(?=[\s\S]*word/document)")),
+    Format("zip", (".zip",), re.compile(rb"PK(?:\x03\x04|\x05\x06)")),
     Format(
         "html",
         (".html", ".htm", ".xhtml"),
-        ("text/html", "application/xhtml+xml"),
         re.compile(rb"(?:\xef\xbb\xbf|\s|<!--[\s\S]{0,2000}?-->)*<(?:" + TAGS + rb")", re.IGNORECASE),
     ),
-    Format("markdown", (".md", ".markdown"), ("text/markdown", "text/x-markdown")),
-    Format("text", (".txt", ".text"), ("text/plain",)),
+    Format("markdown", (".md", ".markdown")),
+    Format("text", (".txt", ".text")),
 )
 BY_ENDING = {ending: form for form in FORMATS for ending in form.endings}
-BY_MEDIA_TYPE = {media_type: form for form in FORMATS for media_type in form.media_types}
 # Files that carry no text of a policy, whatever their ending says: how they begin, and what to do instead.
 OTHERS = (
     (re.compile(rb"\{\\rtf"), "this is an RTF file; save it as DOCX or PDF and try again"),
@@ -82,9 +72,3 @@ def detect(data: bytes, name: str) -> Format:
         return BY_ENDING[".txt"]
     known = ", ".join(sorted(BY_ENDING))
     raise UnsupportedFormatError(name, f"no loader for {ending}; known: {known}")
-
-
-def ending_for(media_type: str | None) -> str | None:
-    """Return the usual file ending of a media type as HTTP states it ("text/html; charset=..."), None if unknown."""
-    form = BY_MEDIA_TYPE.get((media_type or "").split(";")[0].strip().lower())
-    return form.endings[0] if form is not None else None

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from ingest.errors import ArchiveError, DocumentTooLargeError, IngestError, SourceNotFoundError
-from ingest.formats import BY_ENDING, ending_for
+from ingest.formats import BY_ENDING
 from ingest.manifest import Entry, read_manifest
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -88,9 +88,7 @@ def read_content(document: Document) -> Content:
         from ingest.fetch import fetch_page
 
         page = fetch_page(document.place)
-        ending = ending_for(page.content_type)
-        name = PurePath(urlsplit(page.url).path).name
-        return Content(page.data, f"page{ending}" if ending else name, page.charset, page.url)
+        return Content(page.data, f"page{page.ending}", page.charset, page.url)
     path = Path(document.place)
     return Content(_read(path, MAX_BYTES if document.member is None else MAX_ARCHIVE_BYTES), path.name)
 

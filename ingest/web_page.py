@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from ingest.errors import UnsupportedFormatError
+from ingest.formats import detect
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What is taken, and the ending of a file of that kind.
 ENDINGS = {
@@ -67,16 +70,12 @@ def _is_charset(name: str) -> bool:
 
 def _sniffed(data: bytes, named: str) -> str | None:
     """Return the ending of a document whose type nobody told, from its first bytes; `named` is the ending of its address."""
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if data.startswith(b"%PDF-"):
-        return ".pdf"
-    if data.startswith(b"PK\x03\x04"):
-        return ".docx" if b"word/document.xml" in data else None
-    if head.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml")):
-        return ".html"
-    if b"\x00" in data or not data:
+    try:
+        form = detect(data, f"page{named if named in MARKDOWN else ''}")
+    except UnsupportedFormatError:
         return None
-    return named if named in MARKDOWN else ".txt"
+    is_text = form.name in {"text", "markdown"}
+    return None if form.name == "zip" or (is_text and (b"\x00" in data or not data)) else form.endings[0]
 
 
 def _named(url: str) -> str:

@@ -27,11 +27,6 @@ class Writer:
         self._bold_depth = 0
         self._continues = False
 
-    @property
-    def is_empty(self) -> bool:
-        """True if no word stands in the block yet."""
-        return not any(piece.strip() for piece in self._pieces)
-
     def add(self, text: str) -> None:
         """Append text with its white space normalised, across the seam too."""
         clean = normalise(text)

@@ -105,6 +105,7 @@ def test_the_site_hears_who_asks_and_nothing_else(site: Site, fetch: Fetch, monk
         ("text/plain", b"# Privacy", "/PRIVACY.md", ".md"),
         ("text/markdown", b"# Privacy", "/privacy", ".md"),
         ("application/pdf", b"%PDF-1.7", "/privacy", ".pdf"),
+        ("Application/PDF", b"%PDF-1.7", "/privacy", ".pdf"),
         (DOCX, b"PK\x03\x04", "/privacy", ".docx"),
         ("application/octet-stream", b"%PDF-1.7", "/download", ".pdf"),
         ("application/octet-stream", b"PK\x03\x04 word/document.xml", "/download", ".docx"),

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.cleaning import declared_in_html, decode
 from ingest.errors import UnsupportedFormatError
-from ingest.formats import detect, ending_for
+from ingest.formats import detect
 from ingest.loaders import load_document
 from tests.ingest.documents import ACME, acme_pdf, html, word, zipped
 
@@ -54,14 +54,6 @@ def test_what_is_no_document_is_refused_with_the_way_out(data: bytes, name: str,
 def test_an_archive_is_no_single_document() -> None:
     with pytest.raises(UnsupportedFormatError, match="archive of documents"):
         load_document(zipped({"a.txt": b"x"}), "a.zip")
-
-
-@pytest.mark.parametrize(
-    ("stated", "ending"),
-    [("text/html; charset=utf-8", ".html"), ("Application/PDF", ".pdf"), ("image/png", None), (None, None)],
-)
-def test_media_types_of_http_name_an_ending(stated: str | None, ending: str | None) -> None:
-    assert ending_for(stated) == ending
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-8"])
