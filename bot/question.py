@@ -13,15 +13,31 @@ MARKUP = re.compile(r"<(script|style)\b[^<]{0,500}</\1>|</?[a-z!][^<>]{0,300}>",
 AUXILIARY = r"(?:does|do|did|is|are|was|were|will|would|can|could|may|might|must|should|shall|has|have|had|am|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|wouldn'?t|hasn'?t|haven'?t|didn'?t)"
 SUBJECT = r"(?:i|you|they|it|we|he|she|there|anyone|anybody|someone|somebody|the|my|your|their|our|this|that|these|those|a|an|any|all|[a-z][\w'’-]*)"
 YES_NO = re.compile(
-    rf"(?:^|[,.;:!?–-]\s*|\b(?:and|but|so|then|ok|okay|hey|hi|also|um|just|really|like|curious|wondering|well)\b[\s,:]*){AUXILIARY}\s+{SUBJECT}\b",
+    rf"(?:^|[,.;:!?–-]\s*|\b(?:and|but|so|then|ok|okay|hey|hi|also|um|just|really|like|curious|wondering|well|honest|honestly|seriously|true)\b[\s,:]*){AUXILIARY}\s+{SUBJECT}\b",
     re.IGNORECASE,
 )
 OPENING = re.compile(
     r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well|please|pls)\b[\s,:]*)*(what|which|who|whom|whose|where|when|why|how)\b(?!\s+about)",
     re.IGNORECASE,
 )
+# "When I buy a book, do they ...", "if I close my account do they ...": the first words only say in which case.
+SUBORDINATE = re.compile(
+    rf"^(?:(?:and|but|so|then|ok|also)\b[\s,:]*)*(?:when|where|if|once|after|before|while|since|because|although|even if)\s+(?!{AUXILIARY}\b|(?:and|exactly|do)\b)",
+    re.IGNORECASE,
+)
+# Only a question puts these before their subject: "my old comments, be honest does the site keep them".
+INVERTED = re.compile(
+    r"\b(?:(?:does|do|did)\s+(?!not\b)(?:i|you|they|it|we|he|she|the|my|your|their|our|this|that|these|those|all|any|[a-z]+(?=\s+[a-z]))"
+    r"|(?:will|can|could|would|should|are|is|have|has)\s+(?:i|you|they|it|we|he|she|my|those|these)\b(?!\s*[,.;]))",
+    re.IGNORECASE,
+)
+# "acme sell my info?": the auxiliary is left out.
+CLIPPED = re.compile(
+    r"^(?:\w+[\s,]+){1,3}(?:sell|share|collect|keep|keeps|track|use|store|give|read|record|know|delete|spy|listen|have|need|see|save)\w{0,3}\b[^?]*\?+\s*$",
+    re.IGNORECASE,
+)
 TAG = re.compile(
-    r"\b(?:right|correct|true|yes or no|isn'?t it|don'?t they|do they)\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b",
+    r"\b(?:yes or no|true or false)\b|\b(?:right|correct|true|isn'?t it|don'?t they|do they)\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b",
     re.IGNORECASE,
 )
 LIST = re.compile(
@@ -155,10 +171,23 @@ def read_question(raw: str, limit: int) -> Question:
 def _is_yes_no(text: str) -> bool:
     """Return True if the last question put is one for yes or no."""
     last = next((part for part in reversed(re.split(r"(?<=[.?!])\s+", text)) if re.search(r"\w\s+\w", part)), text)
-    if OPENING.match(last):
-        return False
-    return bool(YES_NO.search(last) or TAG.search(last)) and not re.match(
+    if re.match(
         r"^(?:can|could|would|will) (?:you|u) (?:please |pls )?(?:tell|list|show|give|explain|paste|send|confirm|delete|remove)\b",
         last,
         re.IGNORECASE,
+    ):
+        return False
+    case = SUBORDINATE.match(last)
+    if case:
+        return bool(_is_inverted(last[case.end() :]) or YES_NO.search(last, case.end()) or TAG.search(last))
+    if OPENING.match(last):
+        return False
+    return bool(YES_NO.search(last) or TAG.search(last) or _is_inverted(last) or CLIPPED.match(last))
+
+
+def _is_inverted(sentence: str) -> bool:
+    """Return True if an auxiliary stands before its subject and no question word before it."""
+    found = INVERTED.search(sentence)
+    return found is not None and not re.search(
+        r"\b(?:what|which|who|whom|whose|where|when|why|how)\b", sentence[: found.start()], re.IGNORECASE
     )

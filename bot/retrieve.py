@@ -12,7 +12,8 @@ import numpy as np
 from bot.settings import AnswerSettings
 from vectorstore.lexical import LexicalIndex
 from vectorstore.library import PolicyLibrary
-from vectorstore.policy import Clause, Policy, Sentence
+from vectorstore.policy import Clause, Passage, Policy, Sentence
+from vectorstore.table import label_of
 
 DEFINITION = re.compile(
     r"^for (?:the )?purposes of\b|^(?:a|an|the term) [“\"]?\w+[”\"]? (?:is|means)\b|^[“\"][^”\"]{2,40}[”\"] (?:is|are|means?|refers?)\b|\bas used in this\b",
@@ -104,7 +105,7 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
     windows = [(p.start, p.end, row) for row, p in enumerate(stored.passages) if p.unit == "clause"]
     rows, own, above, texts = [], [], [], []
     for row, passage in enumerate(stored.passages):
-        place = places.get((passage.start, passage.end))
+        place = places.get((passage.start, passage.end)) or _in_row(policy, passage)
         if passage.unit != "sentence" or place is None:
             continue
         window = next((at for start, end, at in windows if start <= passage.start and passage.end <= end), row)
@@ -123,3 +124,14 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
         LexicalIndex(texts),
         np.array(defining, dtype=np.float32),
     )
+
+
+def _in_row(policy: Policy, passage: Passage) -> tuple[Clause, Sentence] | None:
+    """Return a sentence inside a long row of a table, which depends on the row's first cell; None if it is none."""
+    clause = next((one for one in policy.clauses if one.id == passage.clause_id), None)
+    for row in clause.sentences if clause else ():
+        if row.kind == "row" and row.start <= passage.start and passage.end <= row.end:
+            label = label_of(policy.text, row.start, row.end)
+            lead = label if label and label[1] <= passage.start else None
+            return clause, Sentence(passage.start, passage.end, "sentence", lead)  # type: ignore[return-value]
+    return None

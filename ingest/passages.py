@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ingest.sentences import split_sentences
 from vectorstore.policy import Clause, Passage, Policy, Sentence
-from vectorstore.table import aligned
+from vectorstore.table import aligned, cell_spans, cells_of, label_of
 
 WINDOW = 900  # characters, about 200 word pieces: the model reads 256
 LEAD_IN = 220
 DEEPEST = 3  # lines an item depends on, one above the other
 CELL = 60  # characters of a cell that stand beside its head
 ROW = 200
+LONG_ROW = 300  # characters from which a row is searched by the sentences of its cells
 # "3.2 ", "Section 4(a): ", "IV. ": a number before a heading's words says nothing of its matter and changes with every insertion.
 NUMBER = re.compile(
     r"^(?:(?:section|article|part)\s+)?(?:\d+(?:\.\d+)*|[IVXLC]+(?=[.):])|[A-Za-z](?=[.)]))(?:\(\w\))?[.):]*\s+",
@@ -38,6 +40,11 @@ def passages_of(policy: Policy, company: str | None = None) -> tuple[Passage, ..
                 continue
             if clause.kind == "table" and sentence.kind == "lead_in":
                 continue  # the heads of the columns stand beside every row
+            parts = _parts(policy, clause, sentence) if sentence.kind == "row" else []
+            if parts:
+                found.append(Passage(clause.id, "clause", sentence.start, sentence.end, _context(company, clause)))
+                found += [Passage(clause.id, "sentence", *span, context) for span, context in parts]
+                continue
             context = (
                 _row_context(policy, clause, sentence)
                 if sentence.kind == "row"
@@ -67,6 +74,30 @@ def _row_context(policy: Policy, clause: Clause, row: Sentence) -> str:
     header, words = policy.text[slice(*row.lead_in)], policy.text[row.start : row.end]
     told = aligned(header, words, CELL)
     return f"{above}{header[-LEAD_IN:]} " if told == words else f"{above}{told[:ROW]}. "
+
+
+def _parts(policy: Policy, clause: Clause, row: Sentence) -> list[tuple[tuple[int, int], str]]:
+    """Return the sentences of a long row's cells, each with the row's first cell and its column's head as its context.
+
+    Empty for a short row and for one without a cell of several sentences: it says all by itself.
+    """
+    if row.end - row.start < LONG_ROW:
+        return []
+    header_row = next((one for one in clause.sentences if (one.start, one.end) == row.lead_in), None)
+    heads = cells_of(policy.text[header_row.start : header_row.end]) if header_row else []
+    label = label_of(policy.text, row.start, row.end)
+    cells = cell_spans(policy.text, row.start, row.end)
+    found: list[tuple[tuple[int, int], str]] = []
+    several = False
+    for number, (start, end, _) in enumerate(cells):
+        spans = [(start + first, start + last) for first, last in split_sentences(policy.text[start:end])]
+        several = several or len(spans) > 1
+        if (start, end) == label and len(spans) == 1:
+            continue
+        words = [policy.text[slice(*label)][:CELL]] if label and start != label[0] else []
+        words += [heads[number]] if len(heads) == len(cells) and heads[number] else []
+        found += [(span, "".join(f"{word.rstrip('.:')}: " for word in words)) for span in spans]
+    return found if several else []
 
 
 def _context(company: str, clause: Clause) -> str:

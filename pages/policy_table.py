@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vectorstore.policy import Clause, Sentence
-from vectorstore.table import SEPARATOR
+from vectorstore.policy import Clause
+from vectorstore.table import cell_spans
 
 if TYPE_CHECKING:
     from pages.policy_page import Marker
@@ -16,7 +16,7 @@ def table(clause: Clause, marker: Marker) -> str:
 
     A row that does not have as many cells as the others stands over all columns.
     """
-    rows = [(sentence, _cells(marker.policy.text, sentence)) for sentence in clause.sentences]
+    rows = [(sentence, cell_spans(marker.policy.text, sentence.start, sentence.end)) for sentence in clause.sentences]
     columns = max((len(cells) for _, cells in rows), default=1)
     head, body, at = "", "", clause.start
     for sentence, cells in rows:
@@ -39,19 +39,3 @@ def table(clause: Clause, marker: Marker) -> str:
         else:
             body += f"<tr>{line}</tr>"
     return f'<div class="table"><table>{f"<thead>{head}</thead>" * bool(head)}<tbody>{body}</tbody></table></div>'
-
-
-def _cells(words: str, row: Sentence) -> list[tuple[int, int, int]]:
-    """Return start and end of each cell's words, and where the bar behind it ends; empty cells too."""
-    found, at = [], row.start
-    while at <= row.end:
-        bar = words.find(SEPARATOR, at, row.end)
-        until = row.end if bar < 0 else bar + len(SEPARATOR)
-        stop = row.end if bar < 0 else bar
-        cell = words[at:stop]
-        start = at + len(cell) - len(cell.lstrip())
-        found.append((min(start, stop), max(min(start, stop), at + len(cell.rstrip())), until))
-        if bar < 0:
-            break
-        at = until
-    return found
