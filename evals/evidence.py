@@ -8,17 +8,27 @@ from evals.case import Case
 from evals.outcome import Outcome, distinct, quotes_of, single_spaced, within_budget
 
 PART_OF_GOLD = 0.6  # share of the gold's words that a shorter quote inside it must hold
+LEFT_OUT = "[…]"  # in a set's quote: words of the policy that the set does not repeat
+MAX_LEFT_OUT = 2_000  # characters that one mark may stand for
 
 
 def shows(quote: str, gold: str) -> bool:
     """Return True if the gold is inside the quote, or the quote inside the gold with most of its words.
 
-    White space is normalised first; case and punctuation count.
+    White space is normalised first; case and punctuation count. A gold with words left out must be inside the quote.
     """
+    if LEFT_OUT in gold:
+        return pattern_of(gold).search(quote) is not None
     quote, gold = single_spaced(quote).strip(), single_spaced(gold).strip()
     if gold in quote:
         return True
     return quote in gold and len(quote.split()) >= PART_OF_GOLD * len(gold.split())
+
+
+def pattern_of(quote: str) -> re.Pattern[str]:
+    """Return what finds a set's quote in a policy: any white space for a blank, any words for LEFT_OUT."""
+    parts = [r"\s+".join(re.escape(word) for word in part.split()) for part in quote.split(LEFT_OUT)]
+    return re.compile(rf"\s.{{1,{MAX_LEFT_OUT}}}?\s".join(parts), re.DOTALL)
 
 
 def missing_groups(case: Case, outcome: Outcome) -> list[tuple[str, ...]]:
@@ -41,7 +51,7 @@ def precision(case: Case, outcome: Outcome) -> float | None:
     ]
     if not wanted or not cited:
         return None
-    patterns = [re.compile(r"\s+".join(re.escape(word) for word in gold.split())) for gold in wanted]
+    patterns = [pattern_of(gold) for gold in wanted]
     marks: dict[tuple[str, str], set[int]] = {}
     for policy, _, _ in cited:
         if (policy.id, policy.version) not in marks:

@@ -173,6 +173,18 @@ def test_precision_is_the_share_of_cited_characters_that_are_wanted(desk):
     assert of("evidence_precision", desk.case(), mixed) is None
 
 
+def test_a_quote_of_a_set_may_leave_words_out(desk):
+    # "Birch keeps your name and your street for two years." is 52 characters, of which the gold alone is 10.
+    whole = desk.outcome("answered", desk.cite(KEPT))
+    assert of("evidence_precision", desk.case(gold_quotes=[["two years."]]), whole) == pytest.approx(10 / 52)
+    case = desk.case(gold_quotes=[["two years."]], related_quotes=["Birch keeps […] two years."])
+    assert of("evidence_precision", case, whole) == 1.0
+    assert of("evidence_all", desk.case(gold_quotes=[["Birch keeps […] two years."]]), whole) == 1.0
+    assert of("evidence_all", desk.case(gold_quotes=[["Birch sells […] two years."]]), whole) == 0.0
+    # The mark stands for words, not for nothing.
+    assert of("evidence_all", desk.case(gold_quotes=[["Birch keeps […] your name"]]), whole) == 0.0
+
+
 @pytest.mark.parametrize(
     ("fields", "said", "verdict", "not_inverted"),
     [
