@@ -22,8 +22,9 @@ from evals.policyqa import format_policyqa, run_policyqa
 from evals.reading import DocumentReading, measure_reading
 from evals.reading_report import format_reading, format_totals, reading_object
 from evals.reading_truth import load_truth
-from evals.report import Summary, format_summary, summarize
+from evals.report import Summary, summarize
 from evals.run import read_results, run_set, write_results
+from evals.table import format_summary
 
 __all__ = [
     "BenchmarkError",

@@ -48,7 +48,8 @@ class ExpectedChannel(SetRecord):
 class Case(SetRecord):
     """One question and what a right answer to it is; see the contract for each field.
 
-    `policies` None means that the case does not say which policies may be cited. Extra fields stay in `model_extra`.
+    `policies` None means that the case does not say which policies may be cited. `paraphrase_of` is the id of a case that asks
+    the same in other words; cases of one `group` all ask the same. Extra fields stay in `model_extra`.
     """
 
     id: Words
@@ -70,6 +71,8 @@ class Case(SetRecord):
     request_type_alt: tuple[str, ...] = ()
     expected_channels: tuple[ExpectedChannel, ...] = ()
     acceptable_channels: tuple[ExpectedChannel, ...] = ()
+    paraphrase_of: str | None = None
+    group: str | int | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from evals.case import Case
-from evals.outcome import Outcome, distinct, quotes_of, single_spaced, within_budget
+from evals.outcome import USUAL, Budget, Outcome, distinct, quotes_of, single_spaced, within_budget
 
 PART_OF_GOLD = 0.6  # share of the gold's words that a shorter quote inside it must hold
 
@@ -21,9 +22,18 @@ def shows(quote: str, gold: str) -> bool:
     return quote in gold and len(quote.split()) >= PART_OF_GOLD * len(gold.split())
 
 
-def missing_groups(case: Case, outcome: Outcome) -> list[tuple[str, ...]]:
+def spans(quote: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where a quote holds wanted words, characters into it, end excluded: all of it where it is a part of them."""
+    found = [match.span() for words in wanted for match in _pattern(words).finditer(quote)]
+    plain = single_spaced(quote).strip()
+    if plain and any(plain in single_spaced(words) for words in wanted):
+        found.append((0, len(quote)))
+    return found
+
+
+def missing_groups(case: Case, outcome: Outcome, budget: Budget = USUAL) -> list[tuple[str, ...]]:
     """Return the groups of gold quotes none of which is shown within the budget."""
-    shown = within_budget(distinct(quotes_of(outcome.answer)))
+    shown = within_budget(distinct(quotes_of(outcome.answer)), budget)
     return [group for group in case.gold_quotes if not any(shows(quote, gold) for gold in group for quote in shown)]
 
 
@@ -41,7 +51,7 @@ def precision(case: Case, outcome: Outcome) -> float | None:
     ]
     if not wanted or not cited:
         return None
-    patterns = [re.compile(r"\s+".join(re.escape(word) for word in gold.split())) for gold in wanted]
+    patterns = [_pattern(gold) for gold in wanted]
     marks: dict[tuple[str, str], set[int]] = {}
     for policy, _, _ in cited:
         if (policy.id, policy.version) not in marks:
@@ -51,3 +61,8 @@ def precision(case: Case, outcome: Outcome) -> float | None:
     if not characters:
         return None
     return sum(at in marks[policy_id, version] for policy_id, version, at in characters) / len(characters)
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """Return what finds the words whatever white space stands between them."""
+    return re.compile(r"\s+".join(re.escape(word) for word in words.split()))

@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from evals.report import Mean
+from evals.interval import Mean
 
-ROW, LABEL, WIDTH = 22, 150, 240  # pixels
+WIDTH, HEIGHT = 240, 16  # pixels of a bar
 
 
-def bars(title: str, rows: Sequence[tuple[str, Mean | None]]) -> str:
-    """Return horizontal bars of means 0-1 with their intervals as whiskers; None is drawn as a dash."""
-    height = ROW * len(rows) + 4
-    parts = []
-    for place, (label, mean) in enumerate(rows):
-        top = place * ROW + 4
-        middle = top + 7
-        parts.append(f'<text x="{LABEL - 8}" y="{top + 11}" text-anchor="end">{escape(label)}</text>')
-        parts.append(f'<rect class="track" x="{LABEL}" y="{top}" width="{WIDTH}" height="14"/>')
-        if mean is None:
-            parts.append(f'<text class="faint" x="{LABEL + WIDTH + 8}" y="{top + 11}">does not apply</text>')
-            continue
-        low, high = LABEL + mean.low * WIDTH, LABEL + mean.high * WIDTH
-        parts.append(f'<rect class="bar" x="{LABEL}" y="{top}" width="{mean.mean * WIDTH:.1f}" height="14"/>')
-        parts.append(
-            f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {top + 3}v8M{high:.1f} {top + 3}v8"/>'
-        )
-        parts.append(
-            f'<text x="{LABEL + WIDTH + 8}" y="{top + 11}">{mean.mean:.2f} '
-            f'<tspan class="faint">n {mean.n}</tspan></text>'
-        )
-    return _figure(title, "".join(parts), LABEL + WIDTH + 100, height)
+def interval(mean: Mean) -> str:
+    """Return a bar from 0 to the mean (0-1) with its interval as whiskers, to stand in a table's cell."""
+    low, high = mean.low * WIDTH, mean.high * WIDTH
+    label = f"{mean.mean:.3f}, interval {mean.low:.3f} to {mean.high:.3f}"
+    return (
+        f'<svg role="img" aria-label="{label}" width="{WIDTH + 4}" height="{HEIGHT}" viewBox="-2 0 {WIDTH + 4} {HEIGHT}">'
+        f'<rect class="track" x="0" y="1" width="{WIDTH}" height="14"/>'
+        f'<rect class="bar" x="0" y="1" width="{mean.mean * WIDTH:.1f}" height="14"/>'
+        f'<path class="whisker" d="M{low:.1f} 8H{high:.1f}M{low:.1f} 4v8M{high:.1f} 4v8"/></svg>'
+    )
 
 
 def histogram(title: str, milliseconds: Sequence[float], marks: Sequence[tuple[str, float]], bins: int = 24) -> str:

@@ -97,13 +97,16 @@ def stored_policies(library: Library, answer: Answer) -> dict[tuple[str, str | N
     return found
 
 
-def write_results(path: Path, results: Iterable[Result]) -> None:
-    """Write one JSON line a case, in the order given; a former file is replaced in one step."""
+def write_results(path: Path, results: Iterable[Result], *, times: bool = True) -> None:
+    """Write one JSON line a case, in the order given; a former file is replaced in one step.
+
+    `times` False leaves the times out: two runs over one library then give the same bytes.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
         for result in results:
-            file.write(result.model_dump_json() + "\n")
+            file.write((result if times else result.timeless).model_dump_json() + "\n")
     os.replace(part, path)
 
 

@@ -72,7 +72,7 @@ def test_a_results_line_has_exactly_the_promised_fields(desk, tmp_path):
     write_results(tmp_path / "new" / "r.jsonl", [one.result for one in judged])
     (line,) = (tmp_path / "new" / "r.jsonl").read_text().splitlines()
     written = json.loads(line)
-    assert list(written) == ["id", "answer", "latency_ms", "scores"]
+    assert list(written) == ["id", "answer", "latency_ms", "scores", "case"]
     assert written["answer"] == answer.model_dump()
     assert written["scores"]["evidence_recall"] == 0.333333
     assert written["scores"]["verdict"] is None
