@@ -145,7 +145,7 @@ def companies(judged: Sequence[Judged]) -> Companies:
         if one.case.citable is None:
             continue
         quoted = {quote.policy_id for quote in quotes_of(one.outcome.answer)}
-        pairs.append((_together(one.case.citable) or NONE, _together(quoted) or NOTHING, one.case.id))
+        pairs.append((_together(one.case.citable) or NOTHING, _together(quoted) or NOTHING, one.case.id))
         if not quoted <= set(one.case.citable):
             wrong.append(one.case.id)
     return Companies(confusion(pairs), tuple(wrong))

@@ -66,3 +66,8 @@ def precision(case: Case, outcome: Outcome) -> float | None:
 def _pattern(words: str) -> re.Pattern[str]:
     """Return what finds the words whatever white space stands between them."""
     return re.compile(r"\s+".join(re.escape(word) for word in words.split()))
+
+
+def finds(words: str, text: str) -> bool:
+    """Return True if the text holds the words, whatever white space stands between them."""
+    return _pattern(words).search(text) is not None

@@ -28,10 +28,9 @@ def metrics(summary: Summary) -> str:
     if not summary.sizes:
         return shown + note
     sizes = [
-        [escape(kind), *(number(sizes[name].mean, 1) if sizes else "–" for name in ("quotes", "characters")), _n(sizes)]
-        for kind, sizes in {"all": summary.sizes, **summary.sizes_by_kind}.items()
+        [escape(kind), *_size_cells(means)] for kind, means in {"all": summary.sizes, **summary.sizes_by_kind}.items()
     ]
-    heads = ("kind", "quotes", "characters", "n")
+    heads = ("kind", "quotes", "95 % interval", "characters", "95 % interval", "n")
     return f"{shown}{note}<h3>Shown by an answer that quotes anything, on average</h3>{table(heads, sizes)}"
 
 
@@ -174,8 +173,14 @@ def _kind_cell(mean: Mean | None) -> str:
     return f'<td class="n{low}">{mean.mean:.2f} <span class="faint">({mean.n})</span></td>'
 
 
-def _n(sizes: Mapping[str, Mean]) -> str:
-    return number(sizes["quotes"].n if sizes else 0, 0)
+def _size_cells(sizes: Mapping[str, Mean]) -> list[str]:
+    if not sizes:
+        return [number(None, 0)] * 4 + [number(0, 0)]
+    cells = []
+    for name, places in (("quotes", 1), ("characters", 0)):
+        mean = sizes[name]
+        cells += [number(mean.mean, places), f'<td class="n">{mean.low:.{places}f} – {mean.high:.{places}f}</td>']
+    return [*cells, number(sizes["quotes"].n, 0)]
 
 
 def _change_cells(change: Mean) -> tuple[str, str]:

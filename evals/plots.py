@@ -23,16 +23,22 @@ def interval(mean: Mean) -> str:
 
 
 def histogram(title: str, milliseconds: Sequence[float], marks: Sequence[tuple[str, float]], bins: int = 24) -> str:
-    """Return a histogram of times with named marks (label, milliseconds); the axis runs from 0 to the longest time."""
-    longest = max([*milliseconds, *(value for _, value in marks)]) or 1.0
+    """Return a histogram of times with named marks (label, milliseconds).
+
+    The axis runs from 0 to the longest time, or to twice the last mark: what lies beyond is counted in the last bin.
+    """
+    last = max((value for _, value in marks), default=0.0)
+    longest = min(max([*milliseconds, last]), 2 * last or float("inf")) or 1.0
+    beyond = max(milliseconds) > longest
     counts = [0] * bins
     for value in milliseconds:
         counts[min(bins - 1, int(value / longest * bins))] += 1
-    width, height, tallest = 560, 130, max(counts)
+    width, height, top, tallest = 560, 150, 34, max(counts)  # pixels; the labels of the marks stand above the bars
     parts = []
     for place, count in enumerate(counts):
-        tall = count / tallest * (height - 10)
-        name = f"{count} answers in {place * longest / bins:.0f} - {(place + 1) * longest / bins:.0f} ms"
+        tall = count / tallest * (height - top)
+        end = "or more" if beyond and place == bins - 1 else f"- {(place + 1) * longest / bins:.0f}"
+        name = f"{count} answers in {place * longest / bins:.0f} {end} ms"
         parts.append(
             f'<rect class="bar" x="{place * width / bins:.1f}" y="{height - tall:.1f}" width="{width / bins - 2:.1f}" '
             f'height="{tall:.1f}"><title>{name}</title></rect>'
@@ -46,7 +52,9 @@ def histogram(title: str, milliseconds: Sequence[float], marks: Sequence[tuple[s
             f'<text x="{x + shift:.1f}" y="{12 + 14 * row}" text-anchor="{side}">{escape(label)} {value:.1f} ms</text>'
         )
     parts.append(f'<path class="axis" d="M0 {height}H{width}"/><text class="faint" x="0" y="{height + 15}">0</text>')
-    parts.append(f'<text class="faint" x="{width}" y="{height + 15}" text-anchor="end">{longest:.0f} ms</text>')
+    parts.append(
+        f'<text class="faint" x="{width}" y="{height + 15}" text-anchor="end">{longest:.0f} ms{" or more" if beyond else ""}</text>'
+    )
     return _figure(title, "".join(parts), width, height + 20)
 
 
