@@ -72,7 +72,14 @@ def curve_of(scored: Sequence[Scored]) -> Curve:
     answered = 1 - np.searchsorted(no, thresholds, side="left") / len(no)
     above = np.searchsorted(no, yes, side="left") + np.searchsorted(no, yes, side="right")
     area = float(above.sum() / (2 * len(yes) * len(no)))
-    return Curve(len(yes), len(no), *(tuple(map(float, values)) for values in (thresholds, silent, answered)), area)
+    return Curve(
+        answerable=len(yes),
+        unanswerable=len(no),
+        thresholds=tuple(map(float, thresholds)),
+        false_silence=tuple(map(float, silent)),
+        false_answer=tuple(map(float, answered)),
+        area=area,
+    )
 
 
 def point_at(scored: Sequence[Scored], threshold: float) -> Point:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,16 @@ class Opinions:
     def faults(self) -> tuple[JudgedLine, ...]:
         """The cases that the model gave no usable opinion on: they count for neither mean."""
         return tuple(line for line in self.lines if line.fault)
+
+    @property
+    def figures(self) -> dict[str, object]:
+        """The means and what was not judged, as one JSON object."""
+        means = {"supported": self.supported, "answers": self.answers}
+        return {
+            "model": self.model,
+            **{name: asdict(mean) if mean else None for name, mean in means.items()},
+            "faults": {line.id: line.fault for line in self.faults},
+        }
 
     def of(self, case_id: str) -> JudgedLine | None:
         """Return what was said of a case, None if nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -80,6 +80,17 @@ def summarize(judged: Sequence[Judged]) -> Summary:
         latency=_times(judged),
         latency_by_kind={kind: times for kind, group in kinds.items() if (times := _times(group))},
     )
+
+
+def summary_object(summary: Summary) -> dict[str, object]:
+    """Return the summary as one JSON object."""
+    times = {kind: (one.p50, one.p95) for kind, one in summary.latency_by_kind.items()}
+    latency = summary.latency
+    return asdict(summary) | {
+        "latency_p50": latency.p50 if latency else None,
+        "latency_p95": latency.p95 if latency else None,
+        "latency_by_kind": times,
+    }
 
 
 def _means(judged: Sequence[Judged]) -> dict[str, Mean]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.reply import Answer, Turn
 from evals.case import Case
-from evals.errors import ResultsError
+from evals.errors import Fault, ResultsError
 from evals.jsonl import read_records
 from evals.metrics import score
 from evals.outcome import Judged, Outcome, Result, quotes_of
@@ -108,6 +108,23 @@ def write_results(path: Path, results: Iterable[Result], *, times: bool = True) 
         for result in results:
             file.write((result if times else result.timeless).model_dump_json() + "\n")
     os.replace(part, path)
+
+
+def judged_from(path: Path) -> list[Judged]:
+    """Return the judged cases that a results file holds, so that figures and reports need no second run.
+
+    Raises ResultsError if the file is broken or a line lacks its answer or its case: scores alone make no report.
+    """
+    results = read_results(path)
+    kept = [Judged.kept(result) for result in results]
+    bare = [
+        Fault(line, f"case {result.id} has no answer or no case: results without words can only be compared")
+        for line, (result, one) in enumerate(zip(results, kept, strict=True), start=1)
+        if one is None
+    ]
+    if bare:
+        raise ResultsError(path, bare)
+    return [one for one in kept if one is not None]
 
 
 def read_results(path: Path) -> list[Result]:
