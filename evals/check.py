@@ -39,8 +39,10 @@ def check_cases(cases: Sequence[tuple[int, Case]], library: Library) -> list[Fau
         for policy_id in dict.fromkeys(((case.policy,) if case.policy else ()) + (case.policies or ())):
             if policy_id not in held:
                 held[policy_id] = _stored(library, policy_id)
-            if held[policy_id] is None:
-                faults.append(Fault(line, f"the library holds no policy {policy_id!r}: ingest it, or correct the id"))
+                if held[policy_id] is None:  # said once, at the first case that needs it
+                    faults.append(
+                        Fault(line, f"the library holds no policy {policy_id!r}: ingest it, or correct the id")
+                    )
         policies = [policy for policy_id in case.citable or () if (policy := held[policy_id])]
         if policies:
             faults += [

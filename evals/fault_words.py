@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from rapidfuzz.distance import OSA
 
 SHOWN = 60  # characters of a value in a message
+SHORT, LONG = 4, 9  # letters: shorter names are near to everything; from LONG on two letters may be wrong, else one
 SAID = {
     "bool_type": "must be true or false",
     "string_type": "must be text",
@@ -62,10 +63,13 @@ def misspelt(model: type[BaseModel], data: object, place: tuple[int | str, ...] 
         if name in model.model_fields:
             continue
         plain = _plain(name)
+        allowed = 1 if len(plain) < LONG else 2
         near = [
-            known for known in model.model_fields if OSA.distance(plain, _plain(known)) <= (1 if len(plain) < 9 else 2)
+            known
+            for known in model.model_fields
+            if len(known) >= SHORT and OSA.distance(plain, _plain(known)) <= allowed
         ]
-        if near and len(plain) > 2:
+        if near and len(plain) >= SHORT:
             said.append(f"unknown field '{field_name((*place, name))}': do you mean '{near[0]}'?")
     for name, field in model.model_fields.items():
         inner = next(

@@ -95,7 +95,7 @@ def test_the_same_run_twice_differs_in_its_times_only(desk, tmp_path):
     [
         ("", "the file holds no record"),
         ('{"id": "a"}', "the field 'scores' is missing"),
-        ('{"id": "a", "scores": {"m": NaN}}', "scores.m"),
+        ('{"id": "a", "scores": {"m": NaN}}', "scores, m must be a finite number, found nan"),
         ('{"id": "a", "scores": {}}\n{"id": "a", "scores": {}}', "the id 'a' is taken by line 1"),
     ],
 )
