@@ -87,7 +87,9 @@ def quality(
     ),
     policyqa: Annotated[
         list[Path] | None,
-        typer.Option("--policyqa", help="Scores of `eval policyqa --json`, named by the file; may be repeated."),
+        typer.Option(
+            "--policyqa", help="Scores of `eval policyqa --json`, one model or a list of them; may be repeated."
+        ),
     ] = None,
     scores: Annotated[
         Path | None, typer.Option("--scores", help="Scores for the curve of silence, see `eval curve`.")
@@ -104,18 +106,21 @@ def quality(
     import evals
     from evals.curve import curve_of, point_at, read_scores
     from evals.curve_plot import write_curve
-    from evals.policyqa import read_policyqa
     from evals.quality import Silence, format_quality, write_quality
+    from evals.retrieval import read_retrieval
 
     threshold = _threshold(at)
+    if len({path.stem for path in results}) < len(results):
+        fail("two of the results have one file name: sets are told apart by it")
     # Only names go into the page: where the files lay says nothing to others.
+    shown = out.name if out.is_absolute() or ".." in out.parts else out.as_posix()
     words = ["policydesk eval quality", *(path.name for path in results)]
     words += [f"--policyqa {path.name}" for path in policyqa or ()] + ([f"--scores {scores.name}"] if scores else [])
     try:
         runs = {path.stem: evals.summarize(evals.judged_from(path)) for path in results}
-        benchmarks = {path.stem: read_policyqa(path) for path in policyqa or ()}
+        benchmarks = [scores for path in policyqa or () for scores in read_retrieval(path)]
         silence = Silence(read_scores(scores), threshold, picture) if scores else None
-        page = format_quality(" ".join([*words, f"--out {out.name}"]), runs, benchmarks, silence)
+        page = format_quality(" ".join([*words, f"--out {shown}"]), runs, benchmarks, silence)
         write_quality(out, page)
     except (evals.EvalError, ValueError, OSError) as error:
         fail(str(error))

@@ -18,7 +18,7 @@ STYLE = (
 
 def curve_svg(curve: Curve, point: Point) -> str:
     """Return false silence (right) against false answers (up), with the operating point and its intervals."""
-    width, height = LEFT + SIZE + 30, TOP + SIZE + 86
+    width, height = LEFT + SIZE + 70, TOP + SIZE + 86
     told = (
         f"From {point.threshold:.2f} on the desk answers: false silence {point.false_silence.mean:.3f} of {point.false_silence.n}, "
         f"false answers {point.false_answer.mean:.3f} of {point.false_answer.n}"

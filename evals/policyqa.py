@@ -10,10 +10,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.errors import BenchmarkError, Fault
-from evals.fault_words import reason
 
 CUTS = (1, 3, 5, 10)
 DEPTH = 10  # ranks that MRR and nDCG look at
@@ -163,17 +162,6 @@ def rank_scores(ranked: Sequence[Sequence[int]], gold: Sequence[frozenset[int]])
         float(np.mean(reciprocal)),
         float(np.mean(ndcg)),
     )
-
-
-def read_policyqa(path: Path) -> PolicyQaScores:
-    """Return scores that were written as JSON. Raises BenchmarkError."""
-    try:
-        return TypeAdapter(PolicyQaScores).validate_json(path.read_bytes())
-    except OSError as error:
-        raise BenchmarkError(path, [Fault(0, f"cannot be read: {error.strerror}")]) from error
-    except ValidationError as error:
-        faults = [Fault(0, reason(detail)) for detail in error.errors(include_url=False)]
-        raise BenchmarkError(path, faults) from error
 
 
 def format_policyqa(scores: PolicyQaScores) -> str:

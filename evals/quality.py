@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals.confusion import Confusion
 from evals.curve import Scored, around, curve_of, point_at
 from evals.interval import Mean
-from evals.policyqa import CUTS, PolicyQaScores, Ranking
 from evals.report import Summary
+from evals.retrieval import Retrieval
 
 BEGIN = "<!-- figures: written by `policydesk eval quality`, do not edit below -->"
 END = "<!-- end of figures -->"
@@ -70,7 +70,7 @@ def write_quality(path: Path, figures: str) -> None:
 def format_quality(
     command: str,
     runs: Mapping[str, Summary],
-    benchmarks: Mapping[str, PolicyQaScores] | None = None,
+    benchmarks: Sequence[Retrieval] = (),
     silence: Silence | None = None,
 ) -> str:
     """Return the figures as Markdown: a column a set, then each set apart, retrieval, and the curve of silence."""
@@ -135,22 +135,23 @@ def _one_set(summary: Summary) -> list[str]:
     return [*parts, "By kind, mean and n:", _table(["kind", "cases", *named], rows)]
 
 
-def _retrieval(benchmarks: Mapping[str, PolicyQaScores]) -> str:
-    rows = []
-    for name, scores in benchmarks.items():
-        for field in fields(scores):
-            if not isinstance(ranking := getattr(scores, field.name), Ranking):
-                continue
-            figures = [*(ranking.recall[cut] for cut in CUTS), ranking.mrr, ranking.ndcg]
-            rows.append(
-                [
-                    f"{name}, {field.name.replace('_', ' ')}",
-                    *(f"{figure:.3f}" for figure in figures),
-                    f"{scores.pairs:,}",
-                ]
-            )
-    heads = ["", *(f"recall@{cut}" for cut in CUTS), "MRR@10", "nDCG@10", "n"]
-    return "Made by `policydesk eval policyqa FILE --json`.\n\n" + _table(heads, rows)
+def _retrieval(benchmarks: Sequence[Retrieval]) -> str:
+    cuts = sorted({cut for one in benchmarks for ranking in one.rankings.values() for cut in ranking.recall})
+    rows = [
+        [
+            f"{one.name}, {words}",
+            *(f"{ranking.recall[cut]:.3f}" if cut in ranking.recall else "–" for cut in cuts),
+            f"{ranking.mrr:.3f}",
+            f"{ranking.ndcg:.3f}",
+            f"{one.pairs:,}",
+        ]
+        for one in benchmarks
+        for words, ranking in one.rankings.items()
+    ]
+    heads = ["", *(f"recall@{cut}" for cut in cuts), "MRR@10", "nDCG@10", "n"]
+    return "Made by `policydesk eval policyqa FILE --json`; n counts pairs of policy and question.\n\n" + _table(
+        heads, rows
+    )
 
 
 def _silence(silence: Silence) -> str:

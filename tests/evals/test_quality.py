@@ -1,12 +1,14 @@
 """The page of figures: made from results alone, words around the marks kept, the command stated."""
 
+import json
+
 import pytest
 
-from evals import run_set, summarize
+from evals import BenchmarkError, run_set, summarize
 from evals.curve import Scored
 from evals.metrics import METRICS
-from evals.policyqa import PolicyQaScores, Ranking, read_policyqa
 from evals.quality import BEGIN, END, WORDS, Silence, format_quality, write_quality
+from evals.retrieval import Ranking, Retrieval, read_retrieval
 
 KEPT = "Birch keeps your name and your street for two years."
 NEVER = "We never sell what we know about you."
@@ -54,12 +56,14 @@ def test_no_word_of_a_policy_or_a_question_reaches_the_page(desk):
 
 
 def test_the_curve_and_retrieval_are_told_with_n(desk):
-    ranking = Ranking({1: 0.2, 3: 0.4, 5: 0.5, 10: 0.75}, 0.4, 0.45)
-    scores = PolicyQaScores(20, 574, 2420, ranking, Ranking({1: 0, 3: 0, 5: 0, 10: 0.125}, 0, 0), 1.0)
+    within = Ranking(recall={1: 0.2, 10: 0.75}, mrr=0.4, ndcg=0.45)
+    everywhere = Ranking(recall={1: 0.0, 10: 0.125}, mrr=0.0, ndcg=0.0)
+    tuned = Retrieval("tuned", 2420, {"within policy": within, "all policies": everywhere})
     scored = [Scored(score=0.6, answerable=True), Scored(score=0.2, answerable=False)]
-    page = format_quality("c", {"one": summary(desk)}, {"tuned": scores}, Silence(scored, 0.35, "images/s.svg"))
-    assert "| tuned, within policy | 0.200 | 0.400 | 0.500 | 0.750 | 0.400 | 0.450 | 2,420 |" in page
-    assert "| tuned, all policies | 0.000 | 0.000 | 0.000 | 0.125 | 0.000 | 0.000 | 2,420 |" in page
+    page = format_quality("c", {"one": summary(desk)}, [tuned], Silence(scored, 0.35, "images/s.svg"))
+    assert "|  | recall@1 | recall@10 | MRR@10 | nDCG@10 | n |" in page
+    assert "| tuned, within policy | 0.200 | 0.750 | 0.400 | 0.450 | 2,420 |" in page
+    assert "| tuned, all policies | 0.000 | 0.125 | 0.000 | 0.000 | 2,420 |" in page
     assert "](images/s.svg)" in page
     assert "| **0.35** | 0.00 (0.00–0.79), n 1 | 0.00 (0.00–0.79), n 1 |" in page
 
@@ -83,10 +87,19 @@ def test_a_new_page_is_begun_and_one_without_marks_is_left_alone(tmp_path):
     assert page.read_text() == "my words\n"
 
 
-def test_retrieval_scores_survive_json(tmp_path):
-    import json
-    from dataclasses import asdict
-
-    scores = PolicyQaScores(1, 2, 3, *[Ranking({1: 0.1, 3: 0.2, 5: 0.3, 10: 0.4}, 0.5, 0.6)] * 2, 1.0)
-    (tmp_path / "s.json").write_text(json.dumps(asdict(scores)))
-    assert read_policyqa(tmp_path / "s.json") == scores
+def test_retrieval_scores_are_read_from_what_policyqa_prints(tmp_path):
+    path = tmp_path / "s.json"
+    ranking = {"recall": {"1": 0.1, "10": 0.4}, "mrr": 0.5, "ndcg": 0.6}
+    path.write_text(
+        json.dumps({"pairs": 3, "policies": 1, "within_policy": ranking, "wrongly_scoped": [], "seconds": 1.0})
+    )
+    read = Ranking(recall={1: 0.1, 10: 0.4}, mrr=0.5, ndcg=0.6)
+    assert read_retrieval(path) == [Retrieval("s", 3, {"within policy": read})]
+    path.write_text(json.dumps([{"pairs": 3, "model": name, "new_ranking": ranking} for name in ("tuned", "stock")]))
+    assert [(one.name, list(one.rankings)) for one in read_retrieval(path)] == [
+        ("tuned", ["new ranking"]),
+        ("stock", ["new ranking"]),
+    ]
+    path.write_text('{"model": "x"}')
+    with pytest.raises(BenchmarkError, match="pairs"):
+        read_retrieval(path)
