@@ -118,17 +118,12 @@ def eval_check(question_set: QuestionSet, data_dir: DataDir = VAR) -> None:
     Exit 0 if there is none, else 2. `eval run` checks the same before it asks anything.
     """
     import evals
-    from evals.case import load_numbered
 
-    try:
-        numbered = load_numbered(question_set)
-    except evals.EvalError as error:
-        fail(str(error))
-    found = evals.check_cases(numbered, open_library(data_dir))
+    good, found = evals.check_set(question_set, open_library(data_dir))
     if found:
         show_faults(question_set, found, shown=len(found))
         fail(f"{len(found)} faults in {question_set.name}")
-    typer.echo(f"{question_set.name}: {len(numbered)} cases, no fault")
+    typer.echo(f"{question_set.name}: {good} cases, no fault")
 
 
 @app.command("compare")
@@ -168,24 +163,30 @@ def eval_accept(
     scores_only: Annotated[
         bool, typer.Option("--scores-only", help="Keep scores without any words, for policies that may not be copied.")
     ] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Accept results that are a regression.")] = False,
 ) -> None:
     """Make a result file the baseline of its set, and say what that changes.
 
     Example: policydesk eval accept results.jsonl --name samples
+
+    If the results are a regression against the former baseline, they are not accepted and the exit status is 1, unless you add --anyway.
     """
     import evals
 
-    target_folder = folder or evals.BASELINES
-    former = target_folder / f"{name or results.stem}.jsonl"
+    target = folder or evals.BASELINES
+    former = target / f"{name or results.stem}.jsonl"
     try:
         current = evals.read_results(results)
-        if former.exists():
-            typer.echo(evals.format_comparison(evals.compare(evals.read_results(former), current)))
-        accepted = evals.accept(results, target_folder, name, answers=not scores_only)
+        if former.is_file():
+            comparison = evals.compare(evals.read_results(former), current)
+            typer.echo(evals.format_comparison(comparison))
+            if comparison.regressions and not anyway:
+                fail("not accepted: the results are a regression; to accept them all the same, add --anyway", 1)
+        accepted = evals.accept(results, target, name, answers=not scores_only)
     except (evals.EvalError, ValueError) as error:
         fail(str(error))
     if lost := broken(current):
-        typer.echo(f"note: what must hold does not hold in {', '.join(lost)}; the baseline now allows it", err=True)
+        typer.echo(f"note: what must hold does not hold in {', '.join(lost)}; the baseline allows it", err=True)
     typer.echo(f"baseline: {accepted}")
 
 

@@ -1,7 +1,7 @@
 """Regression question sets: ask the bot, judge it without a judge model, compare with a baseline, report.
 
 load_cases(path) -> list[Case]                                   raises SetError with every fault and its line
-check_cases(numbered cases, library) -> list[Fault]              what no answer from that library could meet
+check_set(path, library) -> (good cases, list[Fault])            faults of form, and what no answer from that library could meet
 run_set(bot, cases, on_progress=None) -> list[Judged]            on_progress(done, total, case)
 write_results(path, [one.result for one in judged])              one JSON line a case
 read_results(path) -> list[Result]                               raises ResultsError
@@ -18,7 +18,7 @@ measure_reading(corpora, load_truth(folder)) -> list[DocumentReading], format_re
 """
 
 from evals.case import Case, load_cases
-from evals.check import check_cases
+from evals.check import check_cases, check_set
 from evals.compare import BASELINES, Comparison, accept, compare, format_comparison, regressions
 from evals.errors import BenchmarkError, EvalError, FileError, ResultsError, SetError, TruthError
 from evals.junit import write_junit
@@ -49,6 +49,7 @@ __all__ = [
     "BASELINES",
     "accept",
     "check_cases",
+    "check_set",
     "compare",
     "format_comparison",
     "format_policyqa",

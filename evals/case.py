@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from evals.errors import SetError
-from evals.jsonl import read_numbered
+from evals.errors import Fault, SetError
+from evals.jsonl import read_numbered, survey
 from vectorstore.policy import REQUEST_TYPES
 
 Kind = Literal[
@@ -129,3 +129,8 @@ def load_cases(path: Path) -> list[Case]:
 def load_numbered(path: Path) -> list[tuple[int, Case]]:
     """Return the cases of a set with the line each stands on, from 1. Raises SetError with every fault and its line."""
     return read_numbered(path, Case, lambda case: case.id, SetError)
+
+
+def survey_cases(path: Path) -> tuple[list[tuple[int, Case]], list[Fault]]:
+    """Return the good cases of a set with their lines, and every fault of the others."""
+    return survey(path, Case, lambda case: case.id)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from evals import addresses
-from evals.case import Case
+from evals.case import Case, survey_cases
 from evals.errors import Fault
 from evals.evidence import finds
 from evals.fault_words import field_name
@@ -24,6 +25,12 @@ class Library(Protocol):
     def get(self, policy_id: str, version: str | None = None) -> Policy:
         """Return that version, the current one for None. Raises UnknownPolicyError."""
         ...
+
+
+def check_set(path: Path, library: Library) -> tuple[int, list[Fault]]:
+    """Return how many cases of a set are well-formed, and every fault of form and against the library, by line."""
+    cases, faults = survey_cases(path)
+    return len(cases), sorted([*faults, *check_cases(cases, library)], key=lambda fault: fault.line)
 
 
 def check_cases(cases: Sequence[tuple[int, Case]], library: Library) -> list[Fault]:

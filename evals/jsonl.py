@@ -30,44 +30,50 @@ def read_records(
 def read_numbered(
     path: Path, model: type[Record], key: Callable[[Record], str] | None, error: type[FileError]
 ) -> list[tuple[int, Record]]:
-    """Return the records of a file in its order with their line, reading it line by line; blank lines are skipped.
+    """Return the records of a file in its order with their line. Raises `error` with every fault, see `survey`."""
+    records, faults = survey(path, model, key)
+    if faults:
+        raise error(path, faults)
+    return records
 
-    Raises `error` with every fault: unreadable, binary, huge or empty file, bad line, a field that stands twice or is almost a known
-    one, two records of one `key` (None: records have none).
+
+def survey(
+    path: Path, model: type[Record], key: Callable[[Record], str] | None
+) -> tuple[list[tuple[int, Record]], list[Fault]]:
+    """Return the good records of a file with their line, and every fault, up to about MAX_FAULTS; blank lines are skipped.
+
+    Faults: unreadable, binary, huge or empty file, bad line, a field that stands twice or is almost a known one, two records of
+    one `key` (None: records have none).
     """
     records: list[tuple[int, Record]] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}
     try:
         if path.is_file() and (size := path.stat().st_size) > MAX_FILE:
-            megabytes = f"{size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB can be read"
-            raise error(path, [Fault(0, f"the file has {megabytes}")])
+            return [], [Fault(0, f"the file has {size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB can be read")]
         with path.open("rb") as file:
             number = 0
-            while line := file.readline(MAX_LINE + 1):
+            while (line := file.readline(MAX_LINE + 1)) and len(faults) < MAX_FAULTS:
                 number += 1
-                if whole := _no_lines(line, number, first=not seen and not faults and not records):
+                if whole := _no_lines(line, number, first=not faults and not records):
                     faults.append(Fault(number, whole))
                     break
                 if not line.strip():
                     continue
                 record, wrong = _read(line, number, model)
                 faults += [Fault(number, words) for words in wrong]
-                if record is not None:
-                    if key is not None and (name := key(record)) in seen:
-                        faults.append(Fault(number, f"the id {name!r} is taken by line {seen[name]}"))
-                    elif key is not None:
-                        seen[name] = number
-                    records.append((number, record))
-                if len(faults) >= MAX_FAULTS:
-                    break
+                if record is None:
+                    continue
+                if key is not None and (name := key(record)) in seen:
+                    faults.append(Fault(number, f"the id {name!r} is taken by line {seen[name]}"))
+                elif key is not None:
+                    seen[name] = number
+                records.append((number, record))
     except OSError as unreadable:
-        raise error(path, [Fault(0, f"cannot be read: {unreadable.strerror}")]) from unreadable
+        return [], [Fault(0, f"cannot be read: {unreadable.strerror}")]
     if not records and not faults:
         faults.append(Fault(0, "the file holds no record"))
-    if faults:
-        raise error(path, faults)
-    return records
+    return records, faults
 
 
 def _no_lines(line: bytes, number: int, *, first: bool) -> str | None:

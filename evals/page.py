@@ -64,7 +64,8 @@ def render_report(
         f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{style}</style></head><body>"
-        f"<header><h1>{escape(title)}</h1>{_tally(judged, comparison)}<nav>{links}</nav></header>"
+        f"<header><h1>{escape(title)}</h1>{_tally(judged, comparison)}"
+        f'<nav aria-label="Sections">{links}</nav></header>'
         f"<main>{body}</main></body></html>\n"
     )
 

@@ -133,8 +133,11 @@ def times(summary: Summary) -> str:
     return table(("kind", "p50 ms", "p95 ms", "n"), rows)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, small: bool = False) -> str:
-    """Return a table whose first column names the rows. A cell is markup; one that is no `<td` yet becomes one."""
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "", small: bool = False) -> str:
+    """Return a table whose first column names the rows. A cell is markup; one that is no `<td` yet becomes one.
+
+    `label` is what a screen reader calls the table.
+    """
     head = "".join(
         f'<th scope="col"{"" if place == 0 else NUMERIC}>{escape(name)}</th>' for place, name in enumerate(heads)
     )
@@ -145,6 +148,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, small: bool = 
         for row in rows
     )
     size = ' class="small"' if small else ""
+    size += f' aria-label="{escape(label, quote=True)}"' if label else ""
     return f'<div class="scroll"><table{size}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -227,7 +231,7 @@ def _matrix(
         if fits != set() and not (cell.expected == cell.said if fits is None else (cell.expected, cell.said) in fits)
     )
     listed = f"<details><summary>Which cases</summary><ul>{apart}</ul></details>" if apart else ""
-    return f'<div class="matrix"><h3>{escape(title)}</h3>{table(heads, rows)}<p class="small">{told}</p>{listed}</div>'
+    return f'<div class="matrix"><h3>{escape(title)}</h3>{table(heads, rows, label=title)}<p class="small">{told}</p>{listed}</div>'
 
 
 def _paraphrases(found: Groups) -> str:

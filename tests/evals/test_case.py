@@ -2,6 +2,8 @@ import json
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals import SetError, load_cases
 from evals.errors import Fault
@@ -164,6 +166,22 @@ def test_a_huge_file_is_not_read(tmp_path):
     with path.open("wb") as file:
         file.truncate(5_000_000_000)  # sparse: takes no room
     assert faults(path) == (Fault(0, "the file has 5,000 MB; at most 200 MB can be read"),)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps).map(str.encode)
+)
+def test_any_bytes_are_cases_or_a_set_error(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_bytes(content)
+    assert faults(path)
+
+
+def test_a_number_too_long_for_python_is_no_crash(tmp_path):
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps(GOOD)[:-1] + ', "mine": ' + "1" * 5_000 + "}")
+    assert "number out of range" in faults(path)[0].reason
 
 
 @pytest.mark.parametrize("line", [b"[" * 200_000, b'{"id": "\\ud800"}', b"[]", b"null", b'{"id": 1e999}'])

@@ -89,15 +89,19 @@ def test_results_without_words_can_be_compared_and_not_shown(results: Path, tmp_
     assert "has no answer or no case" in run("show", tmp_path / "bare.jsonl", status=2).stderr
 
 
-def test_accept_says_what_the_new_baseline_changes_and_allows(results: Path, tmp_path: Path) -> None:
+def test_accept_refuses_a_regression_unless_told_and_says_what_it_allows(results: Path, tmp_path: Path) -> None:
     run("accept", results, "--folder", tmp_path, "--name", "b")
     lines = [json.loads(line) for line in results.read_text().splitlines()]
     lines[0]["scores"]["quote_exact"] = 0.0
     worse = tmp_path / "worse.jsonl"
     worse.write_text("".join(json.dumps(line) + "\n" for line in lines))
     run("compare", tmp_path / "b.jsonl", worse, status=1)
-    said = run("accept", worse, "--folder", tmp_path, "--name", "b")
-    assert "quote_exact: must hold, went from 1 to 0" in said.stdout
+    kept = (tmp_path / "b.jsonl").read_bytes()
+    refused = run("accept", worse, "--folder", tmp_path, "--name", "b", status=1)
+    assert "quote_exact: must hold, went from 1 to 0" in refused.stdout
+    assert "--anyway" in refused.stderr
+    assert (tmp_path / "b.jsonl").read_bytes() == kept
+    said = run("accept", worse, "--folder", tmp_path, "--name", "b", "--anyway")
     assert f"what must hold does not hold in {lines[0]['id']}" in said.stderr
     run("compare", tmp_path / "b.jsonl", worse)
     assert "not a plain file name" in run("accept", worse, "--folder", tmp_path, "--name", "../x", status=2).stderr
@@ -119,13 +123,16 @@ def test_check_tells_all_faults_with_their_lines(stocked: Path, tmp_path: Path) 
     lines[1] = lines[1].replace("Last Updated:", "Last Changed:")
     lines[2] = lines[2].replace('"policy": "larkspur"', '"policy": "nobody"')
     path = tmp_path / "s.jsonl"
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text("\n".join([*lines, "{no json"]), encoding="utf-8")
     said = run("check", path, data_dir=stocked, status=2).stderr
+    assert f"{path}:4: not valid JSON" in said
     assert (
         f'{path}:2: gold_quotes, entry 1, entry 1: "Last Changed: February 12, 2026" is not in the stored text' in said
     )
     assert f"{path}:3: the library holds no policy 'nobody'" in said
-    # A run says the same and goes on; --strict stops it.
+    # A run stops at faults of form; what the library lacks it says and goes on, unless --strict.
+    assert "Last Changed" not in run("run", path, data_dir=stocked, status=2).stderr
+    path.write_text("\n".join(lines), encoding="utf-8")
     assert "Last Changed" in run("run", path, data_dir=stocked).stderr
     assert "cannot be met" in run("run", path, "--strict", data_dir=stocked, status=2).stderr
 
