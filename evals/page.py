@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evals import page_cases, page_figures, plots
+from evals import page_cases, page_confusions, page_figures, plots
 from evals.compare import Comparison
 from evals.outcome import Judged
 from evals.reasons import is_right
@@ -48,7 +48,7 @@ def render_report(
         "baseline": ("Against the baseline", page_figures.comparison(comparison) if comparison else ""),
         "metrics": ("Metrics", page_figures.metrics(summary)),
         "kinds": ("Metrics by kind", page_figures.kinds(summary)),
-        "confusions": ("Expected and said", page_figures.groups(summary.groups, page_cases.anchors(judged))),
+        "confusions": ("Expected and said", page_confusions.groups(summary.groups, page_cases.anchors(judged))),
         "judge": ("A model's opinion", page_figures.opinions(opinions) if opinions else ""),
         "times": ("Time to answer", _times(judged, summary)),
         "cases": ("Cases", page_cases.cases(judged, comparison, opinions)),
