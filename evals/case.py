@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from evals.errors import SetError
-from evals.jsonl import read_records
+from evals.errors import Fault, SetError
+from evals.jsonl import read_numbered, survey
 from vectorstore.policy import REQUEST_TYPES
 
 Kind = Literal[
@@ -27,8 +27,18 @@ Behavior = Literal["answer", "abstain", "route", "redirect", "refuse", "clarify_
 Verdict = Literal["yes", "no", "conditional"]
 # " form" with its blank is a fair substring to ask for; blanks alone are not.
 Words = Annotated[str, StringConstraints(pattern=r"\S")]
+AnyOf = Annotated[tuple[Words, ...], Field(min_length=1)]
 
 NOT_A_REQUEST = "not_a_request"
+
+
+def _known_request(name: str) -> str:
+    if name not in (*REQUEST_TYPES, NOT_A_REQUEST):
+        raise ValueError(f"unknown request type {name!r}: known are {', '.join((*REQUEST_TYPES, NOT_A_REQUEST))}")
+    return name
+
+
+KnownRequest = Annotated[str, AfterValidator(_known_request)]
 
 
 class SetRecord(BaseModel):
@@ -48,7 +58,8 @@ class ExpectedChannel(SetRecord):
 class Case(SetRecord):
     """One question and what a right answer to it is; see the contract for each field.
 
-    `policies` None means that the case does not say which policies may be cited. Extra fields stay in `model_extra`.
+    `policies` None means that the case does not say which policies may be cited. `paraphrase_of` is the id of a case that asks
+    the same in other words; cases of one `group` all ask the same. Extra fields stay in `model_extra`.
     """
 
     id: Words
@@ -56,34 +67,28 @@ class Case(SetRecord):
     policy: str | None = None
     policies: tuple[str, ...] | None = None
     question: str = ""
-    turns: tuple[str, ...] = ()
+    turns: tuple[Words, ...] = ()
     scope: Literal["given"] | None = None
     answerable: bool
     expected_behavior: Behavior
-    gold_quotes: tuple[tuple[Words, ...], ...] = ()
+    gold_quotes: tuple[AnyOf, ...] = ()
     related_quotes: tuple[Words, ...] = ()
     yesno: Verdict | None = None
     yesno_alt: tuple[Verdict, ...] = ()
     must_mention: tuple[Words, ...] = ()
     must_not_mention: tuple[Words, ...] = ()
-    request_type: str | None = None
-    request_type_alt: tuple[str, ...] = ()
+    request_type: KnownRequest | None = None
+    request_type_alt: tuple[KnownRequest, ...] = ()
     expected_channels: tuple[ExpectedChannel, ...] = ()
     acceptable_channels: tuple[ExpectedChannel, ...] = ()
+    paraphrase_of: str | None = None
+    group: str | int | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         """Refuse what no answer could satisfy."""
         if not self.question.strip() and not self.turns:
-            raise ValueError("neither 'question' nor 'turns'")
-        if any(not turn.strip() for turn in self.turns):
-            raise ValueError("an empty turn")
-        if any(not group for group in self.gold_quotes):
-            raise ValueError("an empty group in 'gold_quotes'")
-        known = (*REQUEST_TYPES, NOT_A_REQUEST)
-        unknown = [name for name in self.request_types if name not in known]
-        if unknown:
-            raise ValueError(f"unknown request type {unknown[0]!r}: known are {', '.join(known)}")
+            raise ValueError("neither 'question' nor 'turns' says what is asked")
         return self
 
     @property
@@ -118,4 +123,14 @@ class Case(SetRecord):
 
 def load_cases(path: Path) -> list[Case]:
     """Return the cases of a set in the file's order. Raises SetError with every fault and its line."""
-    return read_records(path, Case, lambda case: case.id, SetError)
+    return [case for _, case in load_numbered(path)]
+
+
+def load_numbered(path: Path) -> list[tuple[int, Case]]:
+    """Return the cases of a set with the line each stands on, from 1. Raises SetError with every fault and its line."""
+    return read_numbered(path, Case, lambda case: case.id, SetError)
+
+
+def survey_cases(path: Path) -> tuple[list[tuple[int, Case]], list[Fault]]:
+    """Return the good cases of a set with their lines, and every fault of the others."""
+    return survey(path, Case, lambda case: case.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.interval import Mean, difference_of
 from evals.metrics import METRICS, MUST_HOLD
 from evals.outcome import Result
 from evals.run import read_results, write_results
@@ -18,17 +19,21 @@ ROUNDING = 1e-6  # results carry six places
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """A metric's mean before and after over the `n` cases that have it in both runs; means are None where n is 0."""
+    """A metric's mean before and after over the `n` cases that have it in both runs.
+
+    `paired` is after less before, case by case, with its interval. Means and differences are None where n is 0.
+    """
 
     metric: str
     n: int
     before: float | None
     after: float | None
+    paired: Mean | None
 
     @property
     def difference(self) -> float:
         """After less before; 0 where nothing is compared."""
-        return 0.0 if self.before is None or self.after is None else self.after - self.before
+        return self.paired.mean if self.paired else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,11 @@ def compare(baseline: Sequence[Result], current: Sequence[Result]) -> Comparison
                 # What must hold was not at stake before and is broken now.
                 worse.append(change)
         n = len(pairs)
-        means = (sum(old for old, _ in pairs) / n, sum(new for _, new in pairs) / n) if n else (None, None)
-        metrics.append(MetricChange(metric, n, *means))
+        if not n:
+            metrics.append(MetricChange(metric, 0, None, None, None))
+            continue
+        olds, news = [old for old, _ in pairs], [new for _, new in pairs]
+        metrics.append(MetricChange(metric, n, sum(olds) / n, sum(news) / n, difference_of(olds, news)))
     missing = tuple(case_id for case_id in before if case_id not in after)
     added = tuple(case_id for case_id in after if case_id not in before)
     return Comparison(tuple(metrics), tuple(better), tuple(worse), missing, added)
@@ -122,26 +130,20 @@ def accept(results: Path, baselines: Path = BASELINES, name: str | None = None, 
     name = results.stem if name is None else name
     if not name or name.startswith(".") or Path(name).name != name:
         raise ValueError(f"{name!r} is not a plain file name")
-    timeless = [
-        result.model_copy(
-            update={
-                "latency_ms": None,
-                "answer": result.answer.model_copy(update={"latency_ms": 0.0}) if result.answer and answers else None,
-            }
-        )
-        for result in read_results(results)
-    ]
+    wordless = {} if answers else {"answer": None, "case": None}
+    kept = [result.timeless.model_copy(update=wordless) for result in read_results(results)]
     target = baselines / f"{name}.jsonl"
-    write_results(target, timeless)
+    write_results(target, kept)
     return target
 
 
 def format_comparison(comparison: Comparison) -> str:
     """Return the comparison as plain text: metrics, then the cases that changed, then the regressions."""
-    lines = [f"{'metric':<22}{'n':>5}{'before':>9}{'after':>9}{'change':>9}"]
+    lines = [f"{'metric':<22}{'n':>5}{'before':>9}{'after':>9}{'change':>9}  95 % interval of the change"]
     for mean in comparison.metrics:
-        if mean.before is not None and mean.after is not None:
-            lines.append(f"{mean.metric:<22}{mean.n:>5}{mean.before:>9.3f}{mean.after:>9.3f}{mean.difference:>+9.3f}")
+        if mean.before is not None and mean.after is not None and (paired := mean.paired):
+            figures = f"{mean.before:>9.3f}{mean.after:>9.3f}{paired.mean:>+9.3f}"
+            lines.append(f"{mean.metric:<22}{mean.n:>5}{figures}  {paired.low:+.3f} to {paired.high:+.3f}")
     for title, changes in (("better", comparison.better), ("worse", comparison.worse)):
         lines += ["", f"{title}: {len({change.case_id for change in changes})} cases"] if changes else []
         for change in changes:

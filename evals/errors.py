@@ -6,6 +6,8 @@ EvalError
         ResultsError a file of results or a baseline
         BenchmarkError a SQuAD-format benchmark
         TruthError   a list of what documents hold, or the documents of such lists
+        ScoresError  a file of answer scores
+    JudgeError       the chat model that judges gave no usable opinion
 """
 
 from __future__ import annotations
@@ -57,3 +59,16 @@ class BenchmarkError(FileError):
 
 class TruthError(FileError):
     """A list of what was found by eye in documents, or the folder of those documents, cannot be used."""
+
+
+class ScoresError(FileError):
+    """A file of answer scores for the curve of silence cannot be used."""
+
+
+class JudgeError(EvalError):
+    """The judging model failed or replied with something else than was asked for; never holds words of the case."""
+
+    def __init__(self, case_id: str, reason: str) -> None:
+        self.case_id = case_id
+        self.reason = reason
+        super().__init__(f"case {case_id}: {reason}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from evals.case import Case
-from evals.outcome import Outcome, distinct, quotes_of, single_spaced, within_budget
+from evals.outcome import USUAL, Budget, Outcome, distinct, quotes_of, single_spaced, within_budget
 
 PART_OF_GOLD = 0.6  # share of the gold's words that a shorter quote inside it must hold
 LEFT_OUT = "[…]"  # in a set's quote: words of the policy that the set does not repeat
@@ -31,9 +32,23 @@ def pattern_of(quote: str) -> re.Pattern[str]:
     return re.compile(rf"\s.{{1,{MAX_LEFT_OUT}}}?\s".join(parts), re.DOTALL)
 
 
-def missing_groups(case: Case, outcome: Outcome) -> list[tuple[str, ...]]:
+def finds(words: str, text: str) -> bool:
+    """Return True if the text holds the words, whatever white space stands between them."""
+    return pattern_of(words).search(text) is not None
+
+
+def spans(quote: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where a quote holds wanted words, characters into it, end excluded: all of it where it is a part of them."""
+    found = [match.span() for words in wanted for match in pattern_of(words).finditer(quote)]
+    plain = single_spaced(quote).strip()
+    if plain and any(plain in single_spaced(words) for words in wanted):
+        found.append((0, len(quote)))
+    return found
+
+
+def missing_groups(case: Case, outcome: Outcome, budget: Budget = USUAL) -> list[tuple[str, ...]]:
     """Return the groups of gold quotes none of which is shown within the budget."""
-    shown = within_budget(distinct(quotes_of(outcome.answer)))
+    shown = within_budget(distinct(quotes_of(outcome.answer)), budget)
     return [group for group in case.gold_quotes if not any(shows(quote, gold) for gold in group for quote in shown)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.reply import Answer
 from evals import addresses, channels, evidence
 from evals.case import NOT_A_REQUEST, Case
-from evals.outcome import MAX_CHARACTERS, MAX_QUOTES, Outcome, distinct, quotes_of, single_spaced
+from evals.outcome import TIGHT, USUAL, Outcome, distinct, quotes_of, single_spaced
 
 OPPOSITE = {"yes": "no", "no": "yes"}
 
@@ -73,12 +73,17 @@ def evidence_recall(case: Case, outcome: Outcome) -> float | None:
     return 1.0 - len(evidence.missing_groups(case, outcome)) / len(case.gold_quotes)
 
 
+def evidence_all_tight(case: Case, outcome: Outcome) -> float | None:
+    """1 if each group of gold quotes is shown in the first three quotes and 600 characters; None if there is no gold."""
+    return None if not case.gold_quotes else float(not evidence.missing_groups(case, outcome, TIGHT))
+
+
 def quotes_within_budget(case: Case, outcome: Outcome) -> float | None:
     """1 if the distinct quotes are at most five and 1,200 characters together; None if nothing is quoted."""
     quotes = distinct(quotes_of(outcome.answer))
     if not quotes:
         return None
-    return float(len(quotes) <= MAX_QUOTES and sum(len(quote.quote) for quote in quotes) <= MAX_CHARACTERS)
+    return float(len(quotes) <= USUAL.quotes and sum(len(quote.quote) for quote in quotes) <= USUAL.characters)
 
 
 def verdict(case: Case, outcome: Outcome) -> float | None:
@@ -195,6 +200,7 @@ METRICS: dict[str, Metric] = {
     "behaviour": behaviour,
     "evidence_all": evidence_all,
     "evidence_recall": evidence_recall,
+    "evidence_all_tight": evidence_all_tight,
     "evidence_precision": evidence.precision,
     "quotes_within_budget": quotes_within_budget,
     "must_mention": must_mention,

@@ -6,14 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 from bot.reply import Answer, Channel, RequestCondition, SelfService
 from evals.case import Case
 from vectorstore.policy import Policy
 
-MAX_QUOTES = 5
-MAX_CHARACTERS = 1_200  # of all quotes together
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much a person is willing to read: so many quotes, so many characters of all of them together."""
+
+    quotes: int
+    characters: int
+
+
+USUAL = Budget(5, 1_200)
+TIGHT = Budget(3, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +38,22 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The judged answer. `latency_ms` is wall time around the last turn, in milliseconds.
+    """The judged answer. `latency_ms` is wall time around the last turn, in milliseconds; None where it was not kept.
 
     `policies` holds every stored policy version the answer points to, by (id, version or None); what the library does
-    not have is absent.
+    not have is absent, and so is everything in an outcome read from a file.
     """
 
     answer: Answer
-    latency_ms: float
+    latency_ms: float | None
     policies: Mapping[tuple[str, str | None], Policy]
 
 
 class Result(BaseModel):
-    """A line of a results file. A baseline has no latency, and may have no answer."""
+    """A line of a results file. A baseline has no latency; one without words has no answer and no case either.
+
+    The case goes into the file so that reports are made from the file alone, and fit the set as it was when it was run.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
@@ -49,6 +61,18 @@ class Result(BaseModel):
     answer: Answer | None = None
     latency_ms: float | None = None
     scores: dict[str, float | None]
+    case: Case | None = None
+
+    @field_serializer("case")
+    def _short(self, case: Case | None) -> dict[str, object] | None:
+        """Leave out what a case does not say."""
+        return None if case is None else case.model_dump(mode="json", exclude_defaults=True)
+
+    @property
+    def timeless(self) -> Result:
+        """The same line without its times, so that equal runs give equal files."""
+        answer = None if self.answer is None else self.answer.model_copy(update={"latency_ms": 0.0})
+        return self.model_copy(update={"latency_ms": None, "answer": answer})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +92,21 @@ class Judged:
     def result(self) -> Result:
         """The line that is written for the case: milliseconds to 0.1, scores to six places."""
         scores = {name: None if score is None else round(score, 6) for name, score in self.scores.items()}
+        latency = self.outcome.latency_ms
         return Result(
-            id=self.case.id, answer=self.outcome.answer, latency_ms=round(self.outcome.latency_ms, 1), scores=scores
+            id=self.case.id,
+            answer=self.outcome.answer,
+            latency_ms=None if latency is None else round(latency, 1),
+            scores=scores,
+            case=self.case,
         )
+
+    @classmethod
+    def kept(cls, result: Result) -> Judged | None:
+        """Return what a line of a results file holds; None if it carries no answer or no case."""
+        if result.answer is None or result.case is None:
+            return None
+        return cls(result.case, Outcome(result.answer, result.latency_ms, {}), result.scores)
 
 
 def quotes_of(answer: Answer) -> list[Quote]:
@@ -97,10 +133,10 @@ def distinct(quotes: list[Quote]) -> list[Quote]:
     return kept
 
 
-def within_budget(quotes: list[Quote]) -> list[str]:
-    """Return the words of the first MAX_QUOTES quotes, cut where MAX_CHARACTERS are used up."""
-    words, left = [], MAX_CHARACTERS
-    for quote in quotes[:MAX_QUOTES]:
+def within_budget(quotes: list[Quote], budget: Budget = USUAL) -> list[str]:
+    """Return the words of the first quotes of a budget, cut where its characters are used up."""
+    words, left = [], budget.characters
+    for quote in quotes[: budget.quotes]:
         if left <= 0:
             break
         words.append(quote.quote[:left])

@@ -5,46 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from evals.report import Mean
+from evals.interval import Mean
 
-ROW, LABEL, WIDTH = 22, 150, 240  # pixels
+WIDTH, HEIGHT = 240, 16  # pixels of a bar
 
 
-def bars(title: str, rows: Sequence[tuple[str, Mean | None]]) -> str:
-    """Return horizontal bars of means 0-1 with their intervals as whiskers; None is drawn as a dash."""
-    height = ROW * len(rows) + 4
-    parts = []
-    for place, (label, mean) in enumerate(rows):
-        top = place * ROW + 4
-        middle = top + 7
-        parts.append(f'<text x="{LABEL - 8}" y="{top + 11}" text-anchor="end">{escape(label)}</text>')
-        parts.append(f'<rect class="track" x="{LABEL}" y="{top}" width="{WIDTH}" height="14"/>')
-        if mean is None:
-            parts.append(f'<text class="faint" x="{LABEL + WIDTH + 8}" y="{top + 11}">does not apply</text>')
-            continue
-        low, high = LABEL + mean.low * WIDTH, LABEL + mean.high * WIDTH
-        parts.append(f'<rect class="bar" x="{LABEL}" y="{top}" width="{mean.mean * WIDTH:.1f}" height="14"/>')
-        parts.append(
-            f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {top + 3}v8M{high:.1f} {top + 3}v8"/>'
-        )
-        parts.append(
-            f'<text x="{LABEL + WIDTH + 8}" y="{top + 11}">{mean.mean:.2f} '
-            f'<tspan class="faint">n {mean.n}</tspan></text>'
-        )
-    return _figure(title, "".join(parts), LABEL + WIDTH + 100, height)
+def interval(mean: Mean) -> str:
+    """Return a bar from 0 to the mean (0-1) with its interval as whiskers, to stand in a table's cell."""
+    low, high = mean.low * WIDTH, mean.high * WIDTH
+    label = f"{mean.mean:.3f}, interval {mean.low:.3f} to {mean.high:.3f}"
+    return (
+        f'<svg role="img" aria-label="{label}" width="{WIDTH + 4}" height="{HEIGHT}" viewBox="-2 0 {WIDTH + 4} {HEIGHT}">'
+        f'<rect class="track" x="0" y="1" width="{WIDTH}" height="14"/>'
+        f'<rect class="bar" x="0" y="1" width="{mean.mean * WIDTH:.1f}" height="14"/>'
+        f'<path class="whisker" d="M{low:.1f} 8H{high:.1f}M{low:.1f} 4v8M{high:.1f} 4v8"/></svg>'
+    )
 
 
 def histogram(title: str, milliseconds: Sequence[float], marks: Sequence[tuple[str, float]], bins: int = 24) -> str:
-    """Return a histogram of times with named marks (label, milliseconds); the axis runs from 0 to the longest time."""
-    longest = max([*milliseconds, *(value for _, value in marks)]) or 1.0
+    """Return a histogram of times with named marks (label, milliseconds).
+
+    The axis runs from 0 to the longest time, or to twice the last mark: what lies beyond is counted in the last bin.
+    """
+    last = max((value for _, value in marks), default=0.0)
+    longest = min(max([*milliseconds, last]), 2 * last or float("inf")) or 1.0
+    beyond = max(milliseconds) > longest
     counts = [0] * bins
     for value in milliseconds:
         counts[min(bins - 1, int(value / longest * bins))] += 1
-    width, height, tallest = 560, 130, max(counts)
+    width, height, top, tallest = 560, 150, 34, max(counts)  # pixels; the labels of the marks stand above the bars
     parts = []
     for place, count in enumerate(counts):
-        tall = count / tallest * (height - 10)
-        name = f"{count} answers in {place * longest / bins:.0f} - {(place + 1) * longest / bins:.0f} ms"
+        tall = count / tallest * (height - top)
+        end = "or more" if beyond and place == bins - 1 else f"- {(place + 1) * longest / bins:.0f}"
+        name = f"{count} answers in {place * longest / bins:.0f} {end} ms"
         parts.append(
             f'<rect class="bar" x="{place * width / bins:.1f}" y="{height - tall:.1f}" width="{width / bins - 2:.1f}" '
             f'height="{tall:.1f}"><title>{name}</title></rect>'
@@ -58,7 +52,9 @@ def histogram(title: str, milliseconds: Sequence[float], marks: Sequence[tuple[s
             f'<text x="{x + shift:.1f}" y="{12 + 14 * row}" text-anchor="{side}">{escape(label)} {value:.1f} ms</text>'
         )
     parts.append(f'<path class="axis" d="M0 {height}H{width}"/><text class="faint" x="0" y="{height + 15}">0</text>')
-    parts.append(f'<text class="faint" x="{width}" y="{height + 15}" text-anchor="end">{longest:.0f} ms</text>')
+    parts.append(
+        f'<text class="faint" x="{width}" y="{height + 15}" text-anchor="end">{longest:.0f} ms{" or more" if beyond else ""}</text>'
+    )
     return _figure(title, "".join(parts), width, height + 20)
 
 

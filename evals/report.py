@@ -1,61 +1,58 @@
-"""The figures of a run: means, intervals, times, as records and as plain text. Owns no page."""
+"""The figures of a run as records, made from judged cases alone. Owns no text and no page."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from evals.confusion import Abstention, Companies, Confusion, Verdicts, abstention, behaviours, companies, verdicts
+from evals.intents import Intents, intents
+from evals.interval import Mean, mean_of
 from evals.metrics import METRICS
-from evals.outcome import Judged
-
-Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
-RESAMPLES = 2_000
+from evals.outcome import Judged, distinct, quotes_of
+from evals.paraphrases import Consistency, consistency
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
-    """A mean of `n` scores with its 95 % interval, all 0-1."""
+class Times:
+    """Milliseconds over the `n` answers whose time was kept."""
 
     n: int
-    mean: float
-    low: float
-    high: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What only shows over many cases."""
+
+    verdicts: Verdicts
+    abstention: Abstention
+    behaviours: Confusion
+    companies: Companies
+    intents: Intents
+    paraphrases: Consistency
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of a run. `by_kind` is in the order in which kinds first occur; times are milliseconds.
+    """The figures of a run. `by_kind` and the like are in the order in which kinds first occur.
 
-    A metric that applies to no case is absent.
+    A metric that applies to no case is absent. `sizes` are the distinct quotes, and their characters, of an answer that quotes
+    anything; `latency` is None where no time was kept.
     """
 
     cases: int
     overall: dict[str, Mean]
     by_kind: dict[str, dict[str, Mean]]
     kinds: dict[str, int]
-    latency_p50: float
-    latency_p95: float
-    latency_by_kind: dict[str, tuple[float, float]]
-
-
-def mean_of(scores: Sequence[float], seed: int = 0) -> Mean:
-    """Return the mean with its interval: Wilson's for scores of 0 and 1, the percentile bootstrap for shares.
-
-    Wilson, J. Am. Stat. Assoc. 22 (1927) 209. Raises ValueError if there is no score.
-    """
-    if not scores:
-        raise ValueError("the mean of no score")
-    n, mean = len(scores), sum(scores) / len(scores)
-    if set(scores) <= {0.0, 1.0}:
-        centre = (mean + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-        half = Z95 / (1 + Z95**2 / n) * math.sqrt(mean * (1 - mean) / n + Z95**2 / (4 * n**2))
-        return Mean(n, mean, max(0.0, centre - half), min(1.0, centre + half))
-    picks = np.random.default_rng(seed).integers(0, n, size=(RESAMPLES, n))
-    low, high = np.percentile(np.asarray(scores)[picks].mean(axis=1), [2.5, 97.5])
-    return Mean(n, mean, float(low), float(high))
+    sizes: dict[str, Mean]
+    sizes_by_kind: dict[str, dict[str, Mean]]
+    groups: Groups
+    latency: Times | None
+    latency_by_kind: dict[str, Times]
 
 
 def summarize(judged: Sequence[Judged]) -> Summary:
@@ -65,46 +62,60 @@ def summarize(judged: Sequence[Judged]) -> Summary:
     kinds: dict[str, list[Judged]] = {}
     for one in judged:
         kinds.setdefault(one.case.kind, []).append(one)
-    p50, p95 = _times(judged)
     return Summary(
         cases=len(judged),
         overall=_means(judged),
         by_kind={kind: _means(group) for kind, group in kinds.items()},
         kinds={kind: len(group) for kind, group in kinds.items()},
-        latency_p50=p50,
-        latency_p95=p95,
-        latency_by_kind={kind: _times(group) for kind, group in kinds.items()},
+        sizes=_sizes(judged),
+        sizes_by_kind={kind: _sizes(group) for kind, group in kinds.items()},
+        groups=Groups(
+            verdicts(judged),
+            abstention(judged),
+            behaviours(judged),
+            companies(judged),
+            intents(judged),
+            consistency(judged),
+        ),
+        latency=_times(judged),
+        latency_by_kind={kind: times for kind, group in kinds.items() if (times := _times(group))},
     )
 
 
-def format_summary(summary: Summary) -> str:
-    """Return the summary as plain text: a row a metric, a table metric by kind, times."""
-    lines = [f"{'metric':<22}{'mean':>7}  {'95 % interval':<15}{'n':>5}"]
-    for name, mean in summary.overall.items():
-        bar = "█" * round(mean.mean * 20)
-        lines.append(f"{name:<22}{mean.mean:>7.3f}  {mean.low:.3f} - {mean.high:.3f}  {mean.n:>5}  {bar}")
-    lines += ["", "mean/n by kind"]
-    names = {kind: kind.split("_")[0][:8] if kind != "out_of_scope" else "outside" for kind in summary.kinds}
-    lines.append(f"{'':<22}" + "".join(f"{names[kind]:>9}" for kind in summary.kinds))
-    for name in summary.overall:
-        cells = [summary.by_kind[kind].get(name) for kind in summary.kinds]
-        lines.append(f"{name:<22}" + "".join(f"{f'{m.mean:.2f}/{m.n}' if m else '-':>9}" for m in cells))
-    lines += [
-        "",
-        f"time to answer, p50 / p95: {summary.latency_p50:.1f} / {summary.latency_p95:.1f} ms, {summary.cases} cases",
-    ]
-    return "\n".join(lines)
+def summary_object(summary: Summary) -> dict[str, object]:
+    """Return the summary as one JSON object."""
+    times = {kind: (one.p50, one.p95) for kind, one in summary.latency_by_kind.items()}
+    latency = summary.latency
+    return asdict(summary) | {
+        "latency_p50": latency.p50 if latency else None,
+        "latency_p95": latency.p95 if latency else None,
+        "latency_by_kind": times,
+    }
 
 
 def _means(judged: Sequence[Judged]) -> dict[str, Mean]:
     means = {}
     for name in METRICS:
-        scores = [score for one in judged if (score := one.scores[name]) is not None]
+        # A results file of an earlier desk may lack a metric that was added since.
+        scores = [score for one in judged if (score := one.scores.get(name)) is not None]
         if scores:
             means[name] = mean_of(scores)
     return means
 
 
-def _times(judged: Sequence[Judged]) -> tuple[float, float]:
-    p50, p95 = np.percentile([one.outcome.latency_ms for one in judged], [50, 95])
-    return float(p50), float(p95)
+def _sizes(judged: Sequence[Judged]) -> dict[str, Mean]:
+    shown = [quotes for one in judged if (quotes := distinct(quotes_of(one.outcome.answer)))]
+    if not shown:
+        return {}
+    return {
+        "quotes": mean_of([float(len(quotes)) for quotes in shown], shares=False),
+        "characters": mean_of([float(sum(len(quote.quote) for quote in quotes)) for quotes in shown], shares=False),
+    }
+
+
+def _times(judged: Sequence[Judged]) -> Times | None:
+    known = [one.outcome.latency_ms for one in judged if one.outcome.latency_ms is not None]
+    if not known:
+        return None
+    p50, p95 = np.percentile(known, [50, 95])
+    return Times(len(known), float(p50), float(p95))

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.reply import Answer, Turn
 from evals.case import Case
-from evals.errors import ResultsError
+from evals.errors import Fault, ResultsError
 from evals.jsonl import read_records
 from evals.metrics import score
 from evals.outcome import Judged, Outcome, Result, quotes_of
@@ -97,14 +97,34 @@ def stored_policies(library: Library, answer: Answer) -> dict[tuple[str, str | N
     return found
 
 
-def write_results(path: Path, results: Iterable[Result]) -> None:
-    """Write one JSON line a case, in the order given; a former file is replaced in one step."""
+def write_results(path: Path, results: Iterable[Result], *, times: bool = True) -> None:
+    """Write one JSON line a case, in the order given; a former file is replaced in one step.
+
+    `times` False leaves the times out: two runs over one library then give the same bytes.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
         for result in results:
-            file.write(result.model_dump_json() + "\n")
+            file.write((result if times else result.timeless).model_dump_json() + "\n")
     os.replace(part, path)
+
+
+def judged_from(path: Path) -> list[Judged]:
+    """Return the judged cases that a results file holds, so that figures and reports need no second run.
+
+    Raises ResultsError if the file is broken or a line lacks its answer or its case: scores alone make no report.
+    """
+    results = read_results(path)
+    kept = [Judged.kept(result) for result in results]
+    bare = [
+        Fault(line, f"case {result.id} has no answer or no case: results without words can only be compared")
+        for line, (result, one) in enumerate(zip(results, kept, strict=True), start=1)
+        if one is None
+    ]
+    if bare:
+        raise ResultsError(path, bare)
+    return [one for one in kept if one is not None]
 
 
 def read_results(path: Path) -> list[Result]:

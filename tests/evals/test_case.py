@@ -2,6 +2,8 @@ import json
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals import SetError, load_cases
 from evals.errors import Fault
@@ -40,12 +42,12 @@ def test_all_faults_are_gathered_with_their_lines(tmp_path):
     )
     found = faults(path)
     assert [fault.line for fault in found] == [2, 3, 4, 5, 6]
-    assert "Invalid JSON" in found[0].reason
+    assert found[0].reason == "not valid JSON: key must be a string at character 2"
     assert found[1].reason == "the field 'kind' is missing"
-    assert "kind" in found[2].reason
-    assert "'riddle'" in found[2].reason
+    assert found[2].reason.startswith("kind must be one of 'factual', 'yesno', 'list'")
+    assert found[2].reason.endswith("found 'riddle'")
     assert found[3].reason == "the id 'a' is taken by line 1"
-    assert found[4].reason == "not UTF-8 text"
+    assert found[4].reason == "not UTF-8 text (byte 0xff at place 1): save the file as UTF-8"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n  \n"])
@@ -80,12 +82,21 @@ def test_a_missing_file_and_a_folder_are_set_errors(tmp_path):
     ("change", "reason"),
     [
         ({"question": " "}, "neither 'question' nor 'turns'"),
-        ({"turns": ["one", ""]}, "an empty turn"),
-        ({"gold_quotes": [["x"], []]}, "an empty group in 'gold_quotes'"),
-        ({"request_type": "erase"}, "unknown request type 'erase'"),
-        ({"answerable": "yes"}, "answerable: Input should be a valid boolean"),
-        ({"must_not_mention": [" "]}, "must_not_mention.0: String should match pattern"),
-        ({"expected_channels": [{"type": "fax", "value": "1"}]}, "expected_channels.0.type: Input should be"),
+        ({"turns": ["one", ""]}, "turns, entry 2 must not be blank, found ''"),
+        ({"gold_quotes": [["x"], []]}, "gold_quotes, entry 2 must not be empty, found []"),
+        ({"gold_quotes": ["x"]}, "gold_quotes, entry 1 must be a list, found 'x'"),
+        ({"request_type": "erase"}, "request_type: unknown request type 'erase': known are"),
+        ({"request_type_alt": ["delete", "wipe"]}, "request_type_alt, entry 2: unknown request type 'wipe'"),
+        ({"answerable": "yes"}, "answerable must be true or false, found 'yes'"),
+        ({"must_not_mention": [" "]}, "must_not_mention, entry 1 must not be blank, found ' '"),
+        ({"expected_channels": [{"type": "fax", "value": "1"}]}, "expected_channels, entry 1, type must be one of"),
+        ({"gold_quote": [["x"]]}, "unknown field 'gold_quote': do you mean 'gold_quotes'?"),
+        ({"Expected-Behaviour": "answer"}, "unknown field 'Expected-Behaviour': do you mean 'expected_behavior'?"),
+        ({"yes_no": "no"}, "unknown field 'yes_no': do you mean 'yesno'?"),
+        (
+            {"expected_channels": [{"type": "email", "value": "x@y.test", "policys": "a"}]},
+            "unknown field 'expected_channels, entry 1, policys': do you mean 'policy'?",
+        ),
     ],
 )
 def test_what_no_answer_could_satisfy_is_a_fault(tmp_path, change, reason):
@@ -94,13 +105,92 @@ def test_what_no_answer_could_satisfy_is_a_fault(tmp_path, change, reason):
     assert reason in found[0].reason
 
 
+def test_all_faults_of_one_line_are_told_at_once(tmp_path):
+    line = {
+        "id": "a",
+        "kind": "riddle",
+        "question": "?",
+        "answerable": 1,
+        "expected_behaviour": "answer",
+        "turns": [""],
+    }
+    assert [fault.reason.split(", found")[0][:50] for fault in faults(write(tmp_path / "s.jsonl", line))] == [
+        "kind must be one of 'factual', 'yesno', 'list', 'c",
+        "turns, entry 1 must not be blank",
+        "answerable must be true or false",
+        "the field 'expected_behavior' is missing",
+        "unknown field 'expected_behaviour': do you mean 'e",
+    ]
+
+
+@pytest.mark.parametrize("name", ["notes", "tags", "company_cue", "owner", "ids", "difficulty", "policy_text"])
+def test_fields_of_the_users_own_are_no_slips(tmp_path, name):
+    assert len(load_cases(write(tmp_path / "s.jsonl", GOOD | {name: "mine"}))) == 1
+
+
+def test_a_field_that_stands_twice_is_a_fault(tmp_path):
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps(GOOD)[:-1] + ', "question": "other?"}')
+    assert faults(path) == (Fault(1, "the field 'question' stands twice"),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf_16_is_told_with_the_way_out_or_as_no_text(tmp_path, encoding):
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps(GOOD), encoding=encoding)
+    told = {
+        "utf-16": "this file is UTF-16 text: save it as UTF-8",
+        "utf-16-be": "this is not a text file of one JSON object a line",
+    }
+    assert faults(path) == (Fault(1, told[encoding]),)
+
+
+def test_an_old_windows_encoding_is_told_with_byte_and_place(tmp_path):
+    path = write(
+        tmp_path / "s.jsonl", GOOD, json.dumps(GOOD | {"id": "b"}).replace("sell?", "seller’s").encode("cp1252")
+    )
+    at = path.read_bytes().splitlines()[1].index(b"\x92") + 1
+    assert faults(path) == (Fault(2, f"not UTF-8 text (byte 0x92 at place {at}): save the file as UTF-8"),)
+
+
+@pytest.mark.parametrize("text", [json.dumps([GOOD], indent=2), json.dumps([GOOD]), json.dumps(GOOD, indent=2)])
+def test_one_json_document_over_many_lines_is_one_fault(tmp_path, text):
+    path = tmp_path / "s.jsonl"
+    path.write_text(text)
+    told = "this is JSON over several lines: write one object a line, with no list around them"
+    assert faults(path) == (Fault(1, told),)
+
+
+def test_a_huge_file_is_not_read(tmp_path):
+    path = tmp_path / "s.jsonl"
+    with path.open("wb") as file:
+        file.truncate(5_000_000_000)  # sparse: takes no room
+    assert faults(path) == (Fault(0, "the file has 5,000 MB; at most 200 MB can be read"),)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps).map(str.encode)
+)
+def test_any_bytes_are_cases_or_a_set_error(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_bytes(content)
+    assert faults(path)
+
+
+def test_a_number_too_long_for_python_is_no_crash(tmp_path):
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps(GOOD)[:-1] + ', "mine": ' + "1" * 5_000 + "}")
+    assert "number out of range" in faults(path)[0].reason
+
+
 @pytest.mark.parametrize("line", [b"[" * 200_000, b'{"id": "\\ud800"}', b"[]", b"null", b'{"id": 1e999}'])
 def test_hostile_json_is_a_fault_and_no_crash(tmp_path, line):
     assert {fault.line for fault in faults(write(tmp_path / "s.jsonl", line))} == {1}
 
 
 def test_the_message_names_path_and_line_and_stays_short(tmp_path):
-    path = write(tmp_path / "s.jsonl", *[b"{"] * 500)
+    path = write(tmp_path / "s.jsonl", *[b"{x"] * 500)
     with pytest.raises(SetError) as raised:
         load_cases(path)
     assert raised.value.line == 1

@@ -4,6 +4,8 @@ import pytest
 
 from evals import ResultsError, accept, compare, format_comparison, read_results, regressions, write_results
 from evals.compare import CaseChange, MetricChange
+from evals.interval import Mean
+from evals.metrics import MUST_HOLD
 from evals.outcome import Result
 
 
@@ -18,9 +20,9 @@ def test_differences_are_paired_by_case_and_metric():
     after = run(a={"verdict": 0.0, "must_mention": 1.0}, b={"verdict": 1.0, "must_mention": 1.0}, new={"verdict": 0.0})
     found = compare(before, after)
     changes = {change.metric: change for change in found.metrics}
-    assert changes["verdict"] == MetricChange("verdict", 2, 0.5, 0.5)
-    assert changes["must_mention"] == MetricChange("must_mention", 1, 1.0, 1.0)
-    assert changes["channels"] == MetricChange("channels", 0, None, None)
+    assert changes["verdict"] == MetricChange("verdict", 2, 0.5, 0.5, Mean(2, 0.0, -1.0, 1.0))
+    assert changes["must_mention"] == MetricChange("must_mention", 1, 1.0, 1.0, Mean(1, 0.0, 0.0, 0.0))
+    assert changes["channels"] == MetricChange("channels", 0, None, None, None)
     assert found.worse == (CaseChange("a", "verdict", 1.0, 0.0),)
     assert found.better == (CaseChange("b", "verdict", 0.0, 1.0),)
     assert (found.missing, found.added) == (("gone",), ("new",))
@@ -31,10 +33,31 @@ def test_the_same_results_are_no_regression():
     assert regressions(same, same) == ()
 
 
-def test_one_case_that_loses_what_must_hold_is_a_regression():
-    before = run(**{f"c{n}": {"quote_exact": 1.0} for n in range(200)})
-    after = [*run(c0={"quote_exact": 0.0}), *before[1:]]
-    assert [(r.case_id, r.metric) for r in regressions(before, after)] == [("c0", "quote_exact")]
+@pytest.mark.parametrize("metric", MUST_HOLD)
+def test_one_case_that_loses_what_must_hold_is_a_regression(metric):
+    before = run(**{f"c{n}": {metric: 1.0} for n in range(200)})
+    after = [*run(c0={metric: 0.0}), *before[1:]]
+    assert [(r.case_id, r.metric) for r in regressions(before, after)] == [("c0", metric)]
+
+
+def test_the_laws_and_what_does_harm_must_hold():
+    assert set(MUST_HOLD) == {
+        "quote_exact",
+        "right_policy",
+        "addresses_exact",
+        "must_not_mention",
+        "verdict_not_inverted",
+    }
+
+
+def test_the_interval_of_a_change_is_that_of_the_paired_differences():
+    before = run(**{f"c{n}": {"verdict": float(n % 2)} for n in range(100)})
+    same = {change.metric: change for change in compare(before, before).metrics}["verdict"]
+    assert same.paired == Mean(100, 0.0, 0.0, 0.0)  # no case changed, however widely the scores are spread
+    lost = [*run(**{f"c{n}": {"verdict": 0.0} for n in range(20)}), *before[20:]]
+    change = {change.metric: change for change in compare(before, lost).metrics}["verdict"]
+    assert change.difference == pytest.approx(-0.10)
+    assert -0.17 < change.paired.low < -0.10 < change.paired.high < -0.03
 
 
 def test_what_must_hold_and_was_not_at_stake_may_not_break():
@@ -101,7 +124,7 @@ def test_a_broken_file_does_not_replace_a_baseline(tmp_path):
 
 def test_the_text_names_changes_and_regressions():
     text = format_comparison(compare(run(a={"quote_exact": 1.0}), run(a={"quote_exact": 0.0}, b={})))
-    assert "quote_exact               1    1.000    0.000   -1.000" in text
+    assert "quote_exact               1    1.000    0.000   -1.000  -1.000 to -1.000" in text
     assert "a                quote_exact            1.00 -> 0.00" in text
     assert "not in the baseline: b" in text
     assert "regressions: 2" in text

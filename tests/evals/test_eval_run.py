@@ -72,7 +72,7 @@ def test_a_results_line_has_exactly_the_promised_fields(desk, tmp_path):
     write_results(tmp_path / "new" / "r.jsonl", [one.result for one in judged])
     (line,) = (tmp_path / "new" / "r.jsonl").read_text().splitlines()
     written = json.loads(line)
-    assert list(written) == ["id", "answer", "latency_ms", "scores"]
+    assert list(written) == ["id", "answer", "latency_ms", "scores", "case"]
     assert written["answer"] == answer.model_dump()
     assert written["scores"]["evidence_recall"] == 0.333333
     assert written["scores"]["verdict"] is None
@@ -95,7 +95,7 @@ def test_the_same_run_twice_differs_in_its_times_only(desk, tmp_path):
     [
         ("", "the file holds no record"),
         ('{"id": "a"}', "the field 'scores' is missing"),
-        ('{"id": "a", "scores": {"m": NaN}}', "scores.m"),
+        ('{"id": "a", "scores": {"m": NaN}}', "scores, m must be a finite number, found nan"),
         ('{"id": "a", "scores": {}}\n{"id": "a", "scores": {}}', "the id 'a' is taken by line 1"),
     ],
 )
