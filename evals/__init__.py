@@ -13,7 +13,9 @@ compare(baseline, current) -> Comparison                         of list[Result]
 format_comparison(comparison) -> str
 accept(results_path, baselines=BASELINES, name=None, *, answers=True) -> Path
 evals.judge, evals.curve and evals.quality are used by the commands that need them
-run_policyqa(path, embedder) -> PolicyQaScores, format_policyqa(scores) -> str      raises BenchmarkError
+run_policyqa(path, embedder) -> PolicyQaScores                   raises BenchmarkError
+format_policyqa(scores, baseline=None) -> str                    both from the same run
+stock_model() -> Path | None                                     the untuned model, if its package is installed
 measure_reading(corpora, load_truth(folder)) -> list[DocumentReading], format_reading(...) -> str      raises TruthError
 """
 
@@ -30,6 +32,7 @@ from evals.reading_report import format_reading, format_totals, reading_object
 from evals.reading_truth import load_truth
 from evals.report import Summary, summarize, summary_object
 from evals.run import judged_from, read_results, run_set, write_results
+from evals.stock import stock_model
 from evals.table import format_summary
 
 __all__ = [
@@ -65,6 +68,7 @@ __all__ = [
     "regressions",
     "run_policyqa",
     "run_set",
+    "stock_model",
     "summarize",
     "summary_object",
     "write_junit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evals.errors import BenchmarkError, Fault
+from bot.scope import ScopeFinder
+from evals.squad import Benchmark, company_of, load_benchmark
+from vectorstore.policy import Policy
 
 CUTS = (1, 3, 5, 10)
 DEPTH = 10  # ranks that MRR and nDCG look at
 ROWS = 256  # questions scored at a time, so that memory stays flat
+SHOWN = 10  # wrongly scoped companies that are listed
 
 Scores = NDArray[np.float32]
 
@@ -24,47 +27,11 @@ Scores = NDArray[np.float32]
 class Encoder(Protocol):
     """What turns texts into vectors, one row a text."""
 
+    name: str
+
     def encode(self, texts: list[str]) -> Scores:
         """Return an array of shape (len(texts), dimension)."""
         ...
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    text: str
-
-
-class _Question(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    question: str
-    answers: list[_Answer] = []
-
-
-class _Paragraph(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    context: str
-    qas: list[_Question] = []
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    title: str
-    paragraphs: list[_Paragraph]
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-    data: list[_Document]
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """Paragraphs with the title of their policy, and a `gold` set of their positions for each (title, question)."""
-
-    paragraphs: tuple[str, ...]
-    titles: tuple[str, ...]
-    questions: tuple[tuple[str, str], ...]
-    gold: tuple[frozenset[int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,68 +44,72 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyQaScores:
-    """Both rankings: among the policy's own paragraphs, and among those of all policies. Times are seconds."""
+class WrongScope:
+    """Questions of `company` that were taken to be about `found` (none, another or several companies)."""
 
+    company: str
+    found: tuple[str, ...]
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyQaScores:
+    """Rankings of one model over the same pairs. Times are seconds.
+
+    `within_policy` ranks the policy's own paragraphs, the others those of all policies: `all_policies` for the bare question;
+    `company_named` for the question with the company's name, as the desk does it: the company is found first, then its
+    paragraphs are ranked (all, where none is found); `name_in_text` by vectors alone, the name in question and paragraph.
+    """
+
+    model: str
     policies: int
     paragraphs: int
     pairs: int
     within_policy: Ranking
     all_policies: Ranking
+    company_named: Ranking
+    name_in_text: Ranking
+    wrongly_scoped: tuple[WrongScope, ...]
     encoding_seconds: float
-
-
-def load_benchmark(path: Path) -> Benchmark:
-    """Read a SQuAD-format file: documents of one title are one policy. Raises BenchmarkError."""
-    try:
-        documents = _File.model_validate_json(path.read_bytes()).data
-    except OSError as error:
-        raise BenchmarkError(path, [Fault(0, f"cannot be read: {error.strerror}")]) from error
-    except ValidationError as error:
-        faults = [Fault(0, f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}") for detail in error.errors()]
-        raise BenchmarkError(path, faults) from error
-    paragraphs: list[str] = []
-    titles: list[str] = []
-    gold: dict[tuple[str, str], set[int]] = {}
-    for document in documents:
-        for paragraph in document.paragraphs:
-            for question in paragraph.qas:
-                if question.answers:
-                    gold.setdefault((document.title, question.question), set()).add(len(paragraphs))
-            paragraphs.append(paragraph.context)
-            titles.append(document.title)
-    if not gold:
-        raise BenchmarkError(path, [Fault(0, "the file holds no question with an answer")])
-    return Benchmark(tuple(paragraphs), tuple(titles), tuple(gold), tuple(map(frozenset, gold.values())))
 
 
 def run_policyqa(path: Path, embedder: Encoder) -> PolicyQaScores:
     """Rank all paragraphs for each question by cosine similarity, exactly. Raises BenchmarkError."""
     benchmark = load_benchmark(path)
-    started = time.perf_counter()
-    matrix = _unit(embedder.encode(list(benchmark.paragraphs)))
-    # Many policies are asked the same question: it is encoded once.
-    asked = list(dict.fromkeys(question for _, question in benchmark.questions))
-    vectors = _unit(embedder.encode(asked))
-    seconds = time.perf_counter() - started
-    row_of = {question: row for row, question in enumerate(asked)}
     titles = np.array(benchmark.titles)
     members = {title: np.flatnonzero(titles == title) for title in dict.fromkeys(benchmark.titles)}
-    within: list[list[int]] = []
-    everywhere: list[list[int]] = []
-    for at in range(0, len(benchmark.questions), ROWS):
-        part = benchmark.questions[at : at + ROWS]
-        similarity = vectors[[row_of[question] for _, question in part]] @ matrix.T
-        for row, (title, _) in zip(similarity, part, strict=True):
-            everywhere.append(_first(row))
-            within.append([int(members[title][place]) for place in _first(row[members[title]])])
+    everything = np.arange(len(titles))
+    finder = _finder(benchmark, embedder)
+    named = [f"{question} ({company_of(title)})" for title, question in benchmark.questions]
+    scopes = [tuple(policy.id for policy in finder.find(question).policies) for question in named]
+    wrong = Counter(
+        (company_of(title), tuple(map(company_of, scope)) if len(scope) < len(members) else ())
+        for (title, _), scope in zip(benchmark.questions, scopes, strict=True)
+        if scope != (title,)
+    )
+    started = time.perf_counter()
+    plain = _Vectors(embedder, benchmark.paragraphs)
+    texts = [f"{company_of(t)}. {p}" for t, p in zip(benchmark.titles, benchmark.paragraphs, strict=True)]
+    bare = [question for _, question in benchmark.questions]
+    within = plain.rank(bare, [members[title] for title, _ in benchmark.questions])
+    everywhere = plain.rank(bare, [everything] * len(bare))
+    # The desk searches with the question's words less the company's name.
+    scoped = plain.rank(
+        [finder.without_names(question) for question in named],
+        [np.concatenate([members[title] for title in scope]) if scope else everything for scope in scopes],
+    )
+    in_text = _Vectors(embedder, texts).rank(named, [everything] * len(named))
     return PolicyQaScores(
+        model=embedder.name,
         policies=len(members),
         paragraphs=len(benchmark.paragraphs),
         pairs=len(benchmark.questions),
         within_policy=rank_scores(within, benchmark.gold),
         all_policies=rank_scores(everywhere, benchmark.gold),
-        encoding_seconds=seconds,
+        company_named=rank_scores(scoped, benchmark.gold),
+        name_in_text=rank_scores(in_text, benchmark.gold),
+        wrongly_scoped=tuple(WrongScope(company, found, n) for (company, found), n in wrong.most_common()),
+        encoding_seconds=time.perf_counter() - started,
     )
 
 
@@ -164,21 +135,72 @@ def rank_scores(ranked: Sequence[Sequence[int]], gold: Sequence[frozenset[int]])
     )
 
 
-def format_policyqa(scores: PolicyQaScores) -> str:
-    """Return the scores as plain text, n beside them."""
-    lines = [f"{'':<18}" + "".join(f"{f'recall@{cut}':>11}" for cut in CUTS) + f"{'MRR@10':>9}{'nDCG@10':>9}{'n':>7}"]
-    for name, ranking in (("within the policy", scores.within_policy), ("all policies", scores.all_policies)):
-        cells = "".join(f"{ranking.recall[cut]:>11.3f}" for cut in CUTS)
-        lines.append(f"{name:<18}{cells}{ranking.mrr:>9.3f}{ranking.ndcg:>9.3f}{scores.pairs:>7}")
-    lines.append(
-        f"{scores.policies} policies, {scores.paragraphs} paragraphs, encoded in {scores.encoding_seconds:.1f} s"
-    )
+def format_policyqa(scores: PolicyQaScores, baseline: PolicyQaScores | None = None) -> str:
+    """Return the scores as plain text, n beside them, those of the `baseline` model under them and the difference."""
+    lines = [f"{'':<34}" + "".join(f"{f'recall@{cut}':>11}" for cut in CUTS) + f"{'MRR@10':>9}{'nDCG@10':>9}{'n':>7}"]
+    for model in (scores, *([baseline] if baseline else [])):
+        lines.append(f"{model.model}, encoded in {model.encoding_seconds:.1f} s")
+        lines += [
+            _line(name, ranking, model.pairs)
+            for name, ranking in (
+                ("  within the policy", model.within_policy),
+                ("  all policies, company not named", model.all_policies),
+                ("  all, named, company found first", model.company_named),
+                ("  all, named, vectors alone", model.name_in_text),
+            )
+        ]
+    if baseline:
+        gained = scores.within_policy.ndcg - baseline.within_policy.ndcg
+        lines.append(f"within the policy, nDCG@10: {gained:+.3f} against {baseline.model}")
+    lines.append(_share(scores))
+    lines.append(f"{scores.policies} policies, {scores.paragraphs} paragraphs")
+    asked_wrong = sum(wrong.questions for wrong in scores.wrongly_scoped)
+    lines.append(f"wrongly scoped: {asked_wrong} of {scores.pairs} questions")
+    lines += [
+        f"  {wrong.company}: {wrong.questions} taken for {', '.join(wrong.found) or 'no company'}"
+        for wrong in scores.wrongly_scoped[:SHOWN]
+    ]
     return "\n".join(lines)
 
 
-def _first(similarity: Scores) -> list[int]:
-    """Return the DEPTH best places; equals stay in the file's order."""
-    return [int(place) for place in np.argsort(-similarity, kind="stable")[:DEPTH]]
+class _Vectors:
+    """The paragraphs' unit vectors; a question asked of many policies is encoded once."""
+
+    def __init__(self, embedder: Encoder, paragraphs: Sequence[str]) -> None:
+        self._embedder = embedder
+        self._matrix = _unit(embedder.encode(list(paragraphs)))
+        self._known: dict[str, Scores] = {}
+
+    def rank(self, questions: Sequence[str], places: Sequence[NDArray[np.int_]]) -> list[list[int]]:
+        """Return the DEPTH best of a question's `places`, best first; equals stay in the file's order."""
+        new = [question for question in dict.fromkeys(questions) if question not in self._known]
+        if new:
+            self._known.update(zip(new, _unit(self._embedder.encode(new)), strict=True))
+        ranked: list[list[int]] = []
+        for at in range(0, len(questions), ROWS):
+            similarity = np.stack([self._known[question] for question in questions[at : at + ROWS]]) @ self._matrix.T
+            for row, allowed in zip(similarity, places[at : at + ROWS], strict=True):
+                best = np.argsort(-row[allowed], kind="stable")[:DEPTH]
+                ranked.append([int(place) for place in allowed[best]])
+        return ranked
+
+
+def _finder(benchmark: Benchmark, embedder: Encoder) -> ScopeFinder:
+    """Return the desk's finder of companies over policies of which only the names are known."""
+    policies = [Policy(title, "1", title, company_of(title), "") for title in dict.fromkeys(benchmark.titles)]
+    return ScopeFinder(policies, getattr(embedder, "vocabulary", frozenset()))
+
+
+def _line(name: str, ranking: Ranking, pairs: int) -> str:
+    cells = "".join(f"{ranking.recall[cut]:>11.3f}" for cut in CUTS)
+    return f"{name:<34}{cells}{ranking.mrr:>9.3f}{ranking.ndcg:>9.3f}{pairs:>7}"
+
+
+def _share(scores: PolicyQaScores) -> str:
+    if scores.within_policy.ndcg == 0:
+        return "company named: no share of the within-policy nDCG@10, which is 0"
+    share = scores.company_named.ndcg / scores.within_policy.ndcg
+    return f"company named: {share:.2f} of the within-policy nDCG@10"
 
 
 def _unit(vectors: Scores) -> Scores:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from vectorstore.embeddings import OnnxEmbedder
-from vectorstore.training.loop import Recipe
 from vectorstore.training.material import Material
 from vectorstore.training.measure import Figures
+from vectorstore.training.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,14 @@ Sentence embeddings for questions about privacy policies: a question and the cla
 384 dimensions, unit length, at most 256 tokens, English. Compare vectors by their dot product; no prefix is needed.
 
 - **Base**: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0). These weights are a derived work under the same licence.
-- **Data**: `vectorstore/training/data`: topics (questions and clauses) and answerability cells (a question, its answer,
-  three near misses), all written for this project. No published policy and no research corpus was trained on.
-- **Recipe**: softmax over the clauses of a batch; topics that overlap are not each other's negatives; near misses are
-  negatives of their own question; word embeddings frozen. Settings: {settings}.
+- **Data**: `vectorstore/training/data`: topics (questions and clauses), answerability cells (a question, its answer, three
+  near misses), practices (general questions such as "who receives the data?", and which topics answer them) and paragraphs
+  marked with the practices they tell of, all written for this project. No published policy and no research corpus was
+  trained on; the general questions were written after a look at what kind of question PolicyQA asks, and none repeats one.
+- **Recipe**: three kinds of batches, each a softmax over its clauses. Topics: overlapping ones are not each other's
+  negatives. Cells: near misses are negatives of their own question. Invented policies: clauses of topics and paragraphs,
+  some joined, with general and special questions. Word embeddings and the lowest layers are frozen, the weights of the
+  last steps averaged. Settings: {settings}.
 - **Form**: one ONNX graph (encoder, mean pooling, unit length), int8 weights, one scale a column, 7 bits used so that
   8-bit products do not overflow on processors without VNNI (not tried on one).
 - **Made by**: `python -m vectorstore.training.tune` (see its `--help`), which also writes this file.

@@ -59,15 +59,15 @@ def embed(encoder: Encoder, tokenizer: Tokenizer, texts: list[str]) -> torch.Ten
     return vectors
 
 
-def encode_all(encoder: Encoder, tokenizer: Tokenizer, texts: list[str], *, exact: bool = True) -> NDArray[np.float32]:
-    """Return unit vectors of any number of texts, in their order; bf16 arithmetic unless `exact`."""
+def encode_all(encoder: Encoder, tokenizer: Tokenizer, texts: list[str]) -> NDArray[np.float32]:
+    """Return unit vectors of any number of texts, in their order."""
     encoder.eval()
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=not exact):
+    with torch.inference_mode():
         for start in range(0, len(order), 32):
             chunk = order[start : start + 32]
-            vectors[chunk] = embed(encoder, tokenizer, [texts[i] for i in chunk]).float().numpy()
+            vectors[chunk] = embed(encoder, tokenizer, [texts[i] for i in chunk]).numpy()
     return vectors
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +53,35 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice that policies tell of, with general questions on it ("who receives the data?").
+
+    The clauses of `topics` and the paragraphs marked with `id` answer the questions. Whether those of `unsure` (ids of
+    topics or practices) do is left open.
+    """
+
+    id: str
+    questions: tuple[str, ...]
+    topics: frozenset[str]
+    unsure: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as policies draft them, which often tells of several practices at once."""
+
+    text: str
+    practices: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
-    """One side of the split."""
+    """One side of the split. Practices and paragraphs are for training only."""
 
     topics: tuple[Topic, ...]
     cells: tuple[tuple[Pair, ...], ...]
+    practices: tuple[Practice, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
 
 
 def read_lines(path: Path) -> list[dict[str, object]]:
@@ -82,9 +107,32 @@ def load_material(folder: Path = DATA_FOLDER) -> tuple[Material, Material]:
     kept = Material(
         tuple(t for i, t in enumerate(topics) if i % HELD_OUT_EVERY != 3),
         tuple(c for i, c in enumerate(groups) if i % HELD_OUT_EVERY != 3),
+        load_practices(folder),
+        tuple(
+            Paragraph(str(line["text"]), frozenset(_strings(line, "practices")))
+            for line in read_lines(folder / "paragraphs.jsonl")
+        ),
     )
     held = Material(tuple(topics[3::HELD_OUT_EVERY]), tuple(groups[3::HELD_OUT_EVERY]))
     return kept, held
+
+
+def load_practices(folder: Path) -> tuple[Practice, ...]:
+    """Return the practices of practices.jsonl."""
+    return tuple(
+        Practice(
+            str(line["practice"]),
+            tuple(_strings(line, "questions")),
+            frozenset(_strings(line, "topics")),
+            frozenset(_strings(line, "unsure")),
+        )
+        for line in read_lines(folder / "practices.jsonl")
+    )
+
+
+def _strings(line: dict[str, object], field: str) -> list[str]:
+    """Return a list of strings of a line."""
+    return cast(list[str], line[field])
 
 
 def split_sentences(text: str) -> list[str]:
