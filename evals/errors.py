@@ -6,6 +6,7 @@ EvalError
         ResultsError a file of results or a baseline
         BenchmarkError a SQuAD-format benchmark
         TruthError   a list of what documents hold, or the documents of such lists
+    BenchError       a speed measurement cannot be made here
 """
 
 from __future__ import annotations
@@ -57,3 +58,7 @@ class BenchmarkError(FileError):
 
 class TruthError(FileError):
     """A list of what was found by eye in documents, or the folder of those documents, cannot be used."""
+
+
+class BenchError(EvalError):
+    """A speed measurement cannot be made here, or one of its processes broke; the message says which."""
