@@ -14,8 +14,15 @@ from typing import Any, cast
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
+from pydantic import BaseModel
 
 K = 4
+
+
+class Asked(BaseModel):
+    """What POST /search takes."""
+
+    question: str
 
 
 class MiniLm(Embeddings):
@@ -77,10 +84,6 @@ def serve(store: Chunks, port: int) -> None:
     import gradio as gr
     import uvicorn
     from fastapi import FastAPI
-    from pydantic import BaseModel
-
-    class Asked(BaseModel):
-        question: str
 
     app = FastAPI()
 
