@@ -1,8 +1,9 @@
 """Which texts of a version run through the model, and how the vector of a clause is made of those of its sentences.
 
-Every word runs through the model once. The vector of a clause window is the mean of its sentences' vectors and of its
-company's and headings', weighted by their lengths: on PolicyQA it finds paragraphs a little better than their text embedded
-whole (nDCG@10 .451 against .444), at half the cost, and no long window is cut.
+Every word runs through the model once. The vector of a clause window is the mean of its sentences' vectors, weighted by their
+lengths, and CONTEXT times the vector of its company and headings. On PolicyQA (20 policies) it finds paragraphs better than
+their text embedded whole: over all policies with the company named nDCG@10 .390 against .298, within the policy .442 against
+.403 with the company named and .447 against .447 without. It costs half as much, and no long window is cut.
 """
 
 from __future__ import annotations
@@ -16,21 +17,41 @@ from vectorstore.embeddings import PolicyEmbedder
 from vectorstore.policy import Passage
 from vectorstore.vectors import vector_key
 
+# Beside 1 for the sentences; more finds the company better and its clauses worse, measured up to 1.3.
+CONTEXT = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """The sentences of a window by key, with weights that sum to 1, and the key of its company and headings, None without."""
+
+    sentences: Mapping[str, float]
+    context: str | None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The keys of all it is made of."""
+        return (*self.sentences, *((self.context,) if self.context else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class VectorPlan:
     """`keys` name the vectors of a version's passages, in their order.
 
-    `texts` are what runs through the model, by key; `mixes` tell of which of them, with what weights, another key is the mean.
+    `texts` are what runs through the model, by key; `mixes` tell of which of them, another key is mixed.
     """
 
     keys: tuple[str, ...]
     texts: Mapping[str, str]
-    mixes: Mapping[str, Mapping[str, float]]
+    mixes: Mapping[str, Mix]
 
     def parts(self, keys: Iterable[str]) -> list[str]:
         """Return the keys of the texts that the vectors of `keys` are made of, each once."""
-        return list(dict.fromkeys(part for key in keys for part in self.mixes.get(key, (key,))))
+        found: dict[str, None] = {}
+        for key in keys:
+            mix = self.mixes.get(key)
+            found |= dict.fromkeys((key,) if mix is None else mix.parts)
+        return list(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +65,7 @@ class Made:
 def plan_vectors(model: str, text: str, passages: Sequence[Passage]) -> VectorPlan:
     """Return how the vectors of `passages` are made; they are spans of `text`."""
     texts: dict[str, str] = {}
-    mixes: dict[str, dict[str, float]] = {}
+    mixes: dict[str, Mix] = {}
     sentences: dict[str, list[Passage]] = {}
     for passage in passages:
         if passage.unit == "sentence":
@@ -66,15 +87,14 @@ def plan_vectors(model: str, text: str, passages: Sequence[Passage]) -> VectorPl
             keys.append(named(passage.context + text[passage.start : passage.end]))
             continue
         weights: dict[str, float] = {}
-        context = passage.context.strip()
-        for words, length in [
-            *([(context, len(context))] if context else []),
-            *((one.context + text[one.start : one.end], one.end - one.start) for one in inside),
-        ]:
-            part = named(words)
-            weights[part] = weights.get(part, 0.0) + length
-        key = vector_key(model, "mean of\n" + "\n".join(f"{weight:g} {part}" for part, weight in weights.items()))
-        mixes[key] = weights
+        length = sum(one.end - one.start for one in inside)
+        for one in inside:
+            part = named(one.context + text[one.start : one.end])
+            weights[part] = weights.get(part, 0.0) + (one.end - one.start) / length
+        context = named(passage.context.strip()) if passage.context.strip() else None
+        told = "".join(f"{weight:.6f} {part}\n" for part, weight in weights.items())
+        key = vector_key(model, f"mixed of\n{told}{CONTEXT} {context}")
+        mixes[key] = Mix(weights, context)
         keys.append(key)
     return VectorPlan(tuple(keys), texts, mixes)
 
@@ -90,8 +110,13 @@ def make_vectors(
 
 
 def _vector(key: str, plan: VectorPlan, have: Mapping[str, np.ndarray]) -> np.ndarray:
-    if key not in plan.mixes:
+    mix = plan.mixes.get(key)
+    if mix is None:
         return have[key]
-    total = np.sum([have[part] * np.float32(weight) for part, weight in plan.mixes[key].items()], axis=0)
-    mean: np.ndarray = total / (np.linalg.norm(total) or 1.0)
-    return mean.astype(np.float32)
+    vector = _unit(np.sum([have[part] * np.float32(weight) for part, weight in mix.sentences.items()], axis=0))
+    return _unit(vector + np.float32(CONTEXT) * have[mix.context]) if mix.context else vector
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    unit: np.ndarray = vector / (np.linalg.norm(vector) or 1.0)
+    return unit.astype(np.float32)
