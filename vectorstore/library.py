@@ -134,6 +134,12 @@ class PolicyLibrary:
         self._summaries = (revision, summaries)
         return list(summaries)
 
+    def current_versions(self) -> list[tuple[str, str]]:
+        """Return (id, version) of every policy's current version, by id; reads no policy."""
+        with db.reading(self._engine) as connection:
+            rows = connection.execute(select(db.policies).order_by(db.policies.c.id))
+            return [(row.id, row.current_version) for row in rows]
+
     def get(self, policy_id: str, version: str | None = None) -> Policy:
         """Return that version, the current one where `version` is None.
 
