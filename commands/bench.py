@@ -36,6 +36,7 @@ def bench(
     from evals.errors import BenchError
     from evals.speed.measure import SpeedSettings, run_speed
     from evals.speed.page import format_speed, speed_page
+    from evals.stock import stock_model
 
     try:
         sizes = tuple(sorted({int(size) for size in policies.split(",")}))
@@ -45,7 +46,7 @@ def bench(
         fail(f"--policies takes numbers from 1 to 2300 with commas between them, not {policies!r}")
     settings = SpeedSettings(documents, sizes, starts, questions, seconds, rounds)
     try:
-        report = run_speed(settings, keep, on_step=lambda step: typer.echo(f"{step} ...", err=True))
+        report = run_speed(settings, stock_model(), keep, on_step=lambda step: typer.echo(f"{step} ...", err=True))
     except BenchError as error:
         fail(str(error))
     if out is not None:

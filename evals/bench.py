@@ -67,17 +67,17 @@ class IngestBench:
 def bench_ingest(documents: int) -> IngestBench:
     """Ingest that many made-up policies with both pipelines, ours alone where the stock model is not installed."""
     with tempfile.TemporaryDirectory(prefix="policydesk-bench-") as scratch:
-        return bench_ingest_into(documents, Path(scratch))
+        return bench_ingest_into(documents, Path(scratch), with_stock=stock_model() is not None)
 
 
-def bench_ingest_into(documents: int, where: Path) -> IngestBench:
+def bench_ingest_into(documents: int, where: Path, *, with_stock: bool) -> IngestBench:
     """As bench_ingest, leaving our library in `where`/ours and the stock collection in `where`/stock."""
     folder = where / "policies"
     folder.mkdir()
     for number in range(documents):
         (folder / f"company-{number:04}{ENDING}").write_text(generated_policy(number), encoding="utf-8")
     ours = _alone(_run_ours, folder, where / "ours")
-    stock = _alone(read_stock_folder, folder, where / "stock") if stock_model() is not None else None
+    stock = _alone(read_stock_folder, folder, where / "stock") if with_stock else None
     return IngestBench(documents, ours, stock)
 
 

@@ -14,9 +14,10 @@ from evals.speed.figures import Figure, SpeedReport, percentile
 from evals.speed.growth import grow
 from evals.speed.load import Round, run_users
 from evals.speed.sides import ServedSide, Side, desk_side, first_answer_seconds, line_processes, stock_side
-from evals.stock import HOW_TO_INSTALL, stock_model
+from evals.stock import HOW_TO_INSTALL
 
 USERS = (1, 8, 32)
+SPENT = "per CPU second"
 Told = Callable[[str], None]
 
 
@@ -35,18 +36,19 @@ class SpeedSettings:
     rounds: int = 2
 
 
-def run_speed(settings: SpeedSettings, folder: Path | None = None, on_step: Told = lambda step: None) -> SpeedReport:
+def run_speed(
+    settings: SpeedSettings, model: Path | None, folder: Path | None = None, on_step: Told = lambda step: None
+) -> SpeedReport:
     """Measure both sides and return the report. Raises BenchError where a side breaks.
 
-    `folder` keeps the libraries of the growth for a later run, None throws them away. Without the stock model's package
-    the desk is measured alone, and a note says so.
+    `model` holds the weights of the stock pipeline; None measures the desk alone, and a note says so. `folder` keeps the
+    libraries of the growth for a later run, None throws them away.
     """
-    model = stock_model()
     notes = [] if model is not None else [f"The stock pipeline was not measured: {HOW_TO_INSTALL}."]
     with tempfile.TemporaryDirectory(prefix="policydesk-bench-") as scratch:
         where = Path(scratch)
         on_step(f"ingest of {settings.documents} policies")
-        figures = _ingest(settings.documents, where)
+        figures = _ingest(settings.documents, where, with_stock=model is not None)
         questions = generated_questions(settings.documents, max(settings.questions, 40))
         sides = [desk_side(where / "ours", questions[0])]
         if model is not None:
@@ -60,33 +62,15 @@ def run_speed(settings: SpeedSettings, folder: Path | None = None, on_step: Told
     return SpeedReport(tuple(figures), tuple(notes), os.cpu_count() or 1)
 
 
-def _ingest(documents: int, where: Path) -> list[Figure]:
-    found = bench_ingest_into(documents, where)
+def _ingest(documents: int, where: Path, *, with_stock: bool) -> list[Figure]:
+    found = bench_ingest_into(documents, where, with_stock=with_stock)
     group, stock = "Ingest", found.stock
-    rows: list[tuple[str, str, float, float | None, float | None]] = [
-        (
-            "policy text made searchable",
-            "characters per CPU second",
-            found.ours.characters_per_second,
-            stock.characters_per_second if stock else None,
-            1.5,
-        ),
-        (
-            "documents",
-            "per CPU second",
-            documents / found.ours.cpu_seconds,
-            documents / stock.cpu_seconds if stock else None,
-            1.5,
-        ),
-        (
-            "passages made searchable",
-            "per CPU second",
-            found.ours.passages_per_second,
-            stock.passages_per_second if stock else None,
-            None,
-        ),
+    rates = [found.ours] + ([stock] if stock else [])
+    return [
+        _beside(group, "policy text, characters", SPENT, [one.characters_per_second for one in rates], least=1.5),
+        _beside(group, "documents", SPENT, [documents / one.cpu_seconds for one in rates], least=1.5),
+        _beside(group, "passages made searchable", SPENT, [one.passages_per_second for one in rates]),
     ]
-    return [Figure(group, name, unit, ours, beside, least=least) for name, unit, ours, beside, least in rows]
 
 
 def _cold_start(sides: Sequence[Side], question: str, starts: int) -> list[Figure]:
@@ -165,6 +149,13 @@ def _served(sides: Sequence[Side], questions: Sequence[str], settings: SpeedSett
     return figures
 
 
-def _beside(group: str, name: str, unit: str, values: Sequence[float], most: float | None = None) -> Figure:
+def _beside(
+    group: str,
+    name: str,
+    unit: str,
+    values: Sequence[float],
+    most: float | None = None,
+    least: float | None = None,
+) -> Figure:
     """Return the desk's value with the stock pipeline's beside it, where that was measured."""
-    return Figure(group, name, unit, values[0], values[1] if len(values) > 1 else None, most=most)
+    return Figure(group, name, unit, values[0], values[1] if len(values) > 1 else None, most=most, least=least)
