@@ -55,6 +55,10 @@ class ScopeFinder:
         self._vocabulary = vocabulary
         self._names = [(name.casefold(), policy) for policy in policies for name in _names(policy)]
         self._names.sort(key=lambda pair: -len(pair[0]))
+        self._by_word: dict[str, list[int]] = {}
+        for place, (name, _) in enumerate(self._names):
+            first = re.match(r"\w+", name)
+            self._by_word.setdefault(first.group() if first else "", []).append(place)
         self._single = [(name, policy) for name, policy in self._names if len(name) >= 5 and " " not in name]
         words = {word for name, _ in self._names for word in re.findall(r"\w+", name)}
         self._name_words = frozenset(words | {word + "s" for word in words})
@@ -62,9 +66,9 @@ class ScopeFinder:
 
     def find(self, text: str, given: Sequence[str] = (), carried: Sequence[str] = ()) -> Scope:
         """Return the scope of a question. `given` limits the choice to those ids; `carried` are the last turn's."""
-        allowed = tuple(policy for policy in self.policies if not given or policy.id in given)
+        allowed = tuple(policy for policy in self.policies if policy.id in given) if given else self.policies
         named = self.named(text)
-        inside = tuple(policy for policy in named if policy in allowed)
+        inside = tuple(policy for policy in named if not given or policy.id in given)
         if named and not inside:
             return Scope(allowed, "elsewhere", named[0].company)
         if inside:
@@ -86,22 +90,25 @@ class ScopeFinder:
         """Return the policies whose company stands in `text`, in the order of their first mention."""
         low = text.casefold().replace("’", "'")
         found: dict[str, tuple[int, Policy]] = {}
-        for name, policy in self._names:
-            if name not in low:  # thousands of names: most are ruled out before a pattern is tried
-                continue
-            match = re.search(rf"(?<![\w@]){re.escape(name)}(?:'?s)?(?![\w])", low)
-            if match and (policy.id not in found or match.start() < found[policy.id][0]):
-                found[policy.id] = (match.start(), policy)
+        spans: list[tuple[int, int]] = []
+        for name, policy in self._candidates(low):
+            for match in re.finditer(rf"(?<![\w@]){re.escape(name)}(?:'?s)?(?![\w])", low):
+                # "Alder" inside "Alder Outfitters" is no mention of Alder Insurance, which goes by that name too.
+                if any(
+                    start <= match.start() and match.end() <= end and end - start > len(match.group())
+                    for start, end in spans
+                ):
+                    continue
+                spans.append(match.span())
+                if policy.id not in found or match.start() < found[policy.id][0]:
+                    found[policy.id] = (match.start(), policy)
         if not found:
             found = self._misspelt(low)
         return tuple(policy for _, policy in sorted(found.values(), key=lambda pair: pair[0]))
 
     def without_names(self, text: str) -> str:
         """Return `text` without company names and the frame of a comparison: what they mean is settled by the scope."""
-        low = text.casefold()
-        for name, _ in self._names:
-            if name not in low:
-                continue
+        for name, _ in self._candidates(text.casefold()):
             text = re.sub(rf"(?<![\w@]){re.escape(name)}(?:['’]?s)?(?![\w])", NAMED, text, flags=re.IGNORECASE)
         if text.count(NAMED) > 1:
             text = FRAME.sub(" ", text)
@@ -111,6 +118,13 @@ class ScopeFinder:
     def name_words(self) -> frozenset[str]:
         """Return all words of company names, lower case, with their possessives."""
         return self._name_words
+
+    def _candidates(self, low: str) -> list[tuple[str, Policy]]:
+        """Return the names whose first word stands in `low`, longest first: of thousands only these need a closer look."""
+        words = set(re.findall(r"\w+", low))
+        words |= {word.removesuffix("s") for word in words} | {""}
+        places = sorted(place for word in words for place in self._by_word.get(word, ()))
+        return [self._names[place] for place in places]
 
     def _misspelt(self, low: str) -> dict[str, tuple[int, Policy]]:
         """Find single-word names written with one letter wrong, missing, added or swapped."""
