@@ -76,7 +76,7 @@ class QuestionReader:
             self._library.history.promote_due()
         revision = self._library.revision
         if self._finder is None or self._finder[0] != revision:
-            policies = [self._held(summary.id, summary.version) for summary in self._library.policies()]
+            policies = [self._held(policy_id, version) for policy_id, version in self._library.current_versions()]
             self._finder = (revision, ScopeFinder(policies, self._library.embedder.vocabulary))
         return self._finder[1]
 

@@ -64,8 +64,10 @@ def check_quote_law(answer: Answer, library: PolicyLibrary) -> None:
 
     Raises QuoteLawError at the first difference. Quotes of operator overrides (empty, 0-0) have no place in the text.
     """
+    read: dict[tuple[str, str | None], Policy] = {}  # each policy once an answer: a request quotes one many times
     for policy_id, version, quote, start, end in _quotes(answer):
-        policy = library.get(policy_id, version)
+        policy = read.get((policy_id, version)) or library.get(policy_id, version)
+        read[policy_id, version] = policy
         if policy.text[start:end] != quote:
             raise QuoteLawError(policy_id, policy.version, start, end)
 

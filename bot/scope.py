@@ -55,13 +55,20 @@ class ScopeFinder:
         self._vocabulary = vocabulary
         self._names = [(name.casefold(), policy) for policy in policies for name in _names(policy)]
         self._names.sort(key=lambda pair: -len(pair[0]))
+        self._by_word: dict[str, list[int]] = {}
+        for place, (name, _) in enumerate(self._names):
+            first = re.match(r"\w+", name)
+            self._by_word.setdefault(first.group() if first else "", []).append(place)
+        self._single = [(name, policy) for name, policy in self._names if len(name) >= 5 and " " not in name]
+        words = {word for name, _ in self._names for word in re.findall(r"\w+", name)}
+        self._name_words = frozenset(words | {word + "s" for word in words})
         self._cues = _unique_cues(policies, vocabulary)
 
     def find(self, text: str, given: Sequence[str] = (), carried: Sequence[str] = ()) -> Scope:
         """Return the scope of a question. `given` limits the choice to those ids; `carried` are the last turn's."""
-        allowed = tuple(policy for policy in self.policies if not given or policy.id in given)
+        allowed = tuple(policy for policy in self.policies if policy.id in given) if given else self.policies
         named = self.named(text)
-        inside = tuple(policy for policy in named if policy in allowed)
+        inside = tuple(policy for policy in named if not given or policy.id in given)
         if named and not inside:
             return Scope(allowed, "elsewhere", named[0].company)
         if inside:
@@ -83,17 +90,25 @@ class ScopeFinder:
         """Return the policies whose company stands in `text`, in the order of their first mention."""
         low = text.casefold().replace("’", "'")
         found: dict[str, tuple[int, Policy]] = {}
-        for name, policy in self._names:
-            match = re.search(rf"(?<![\w@]){re.escape(name)}(?:'?s)?(?![\w])", low)
-            if match and (policy.id not in found or match.start() < found[policy.id][0]):
-                found[policy.id] = (match.start(), policy)
+        spans: list[tuple[int, int]] = []
+        for name, policy in self._candidates(low):
+            for match in re.finditer(rf"(?<![\w@]){re.escape(name)}(?:'?s)?(?![\w])", low):
+                # "Alder" inside "Alder Outfitters" is no mention of Alder Insurance, which goes by that name too.
+                if any(
+                    start <= match.start() and match.end() <= end and end - start > len(match.group())
+                    for start, end in spans
+                ):
+                    continue
+                spans.append(match.span())
+                if policy.id not in found or match.start() < found[policy.id][0]:
+                    found[policy.id] = (match.start(), policy)
         if not found:
             found = self._misspelt(low)
         return tuple(policy for _, policy in sorted(found.values(), key=lambda pair: pair[0]))
 
     def without_names(self, text: str) -> str:
         """Return `text` without company names and the frame of a comparison: what they mean is settled by the scope."""
-        for name, _ in self._names:
+        for name, _ in self._candidates(text.casefold()):
             text = re.sub(rf"(?<![\w@]){re.escape(name)}(?:['’]?s)?(?![\w])", NAMED, text, flags=re.IGNORECASE)
         if text.count(NAMED) > 1:
             text = FRAME.sub(" ", text)
@@ -102,8 +117,14 @@ class ScopeFinder:
 
     def name_words(self) -> frozenset[str]:
         """Return all words of company names, lower case, with their possessives."""
-        words = {word for name, _ in self._names for word in re.findall(r"\w+", name)}
-        return frozenset(words | {word + "s" for word in words})
+        return self._name_words
+
+    def _candidates(self, low: str) -> list[tuple[str, Policy]]:
+        """Return the names whose first word stands in `low`, longest first: of thousands only these need a closer look."""
+        words = set(re.findall(r"\w+", low))
+        words |= {word.removesuffix("s") for word in words} | {""}
+        places = sorted(place for word in words for place in self._by_word.get(word, ()))
+        return [self._names[place] for place in places]
 
     def _misspelt(self, low: str) -> dict[str, tuple[int, Policy]]:
         """Find single-word names written with one letter wrong, missing, added or swapped."""
@@ -112,12 +133,8 @@ class ScopeFinder:
             word = match.group()
             if word in self._vocabulary:
                 continue
-            for name, policy in self._names:
-                if (
-                    len(name) >= 5
-                    and " " not in name
-                    and any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in (word, word.removesuffix("s")))
-                ):
+            for name, policy in self._single:
+                if any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in (word, word.removesuffix("s"))):
                     found.setdefault(policy.id, (match.start(), policy))
         return found
 
@@ -156,9 +173,16 @@ def _unique_cues(policies: Sequence[Policy], vocabulary: frozenset[str]) -> list
     A name counts if it is no plain word; a noun (marked "~", as a stem) if two menu lines of that policy hold it and no other policy has it at all.
     """
     everything = {policy.id: set(words_of(policy.text)) for policy in policies}
+    holders = Counter(stem for stems in everything.values() for stem in stems)
     cues: list[tuple[str, Policy]] = []
     for policy in policies:
-        others = set().union(*(everything[other.id] for other in policies if other.id != policy.id))
+        if not policy.cues:
+            continue
+        own = everything[policy.id]
+
+        def is_elsewhere(stem: str, own: set[str] = own) -> bool:
+            return holders[stem] > (stem in own)
+
         body = {
             stem
             for clause in policy.clauses
@@ -168,15 +192,17 @@ def _unique_cues(policies: Sequence[Policy], vocabulary: frozenset[str]) -> list
         for line in policy.cues:
             phrase = " ".join(re.findall(r"[a-z0-9-]+", line.casefold()))
             strange = [word for word in phrase.split() if vocabulary and word not in vocabulary and word.isascii()]
-            if strange and not set(words_of(line)) & others:
+            if strange and not any(is_elsewhere(stem) for stem in words_of(line)):
                 cues.append((phrase, policy))
                 cues += [
-                    (word, policy) for word in strange if len(word) >= 5 and words_of(word)[0] not in others | body
+                    (word, policy)
+                    for word in strange
+                    if len(word) >= 5 and words_of(word)[0] not in body and not is_elsewhere(words_of(word)[0])
                 ]
         counted = Counter(stem for line in policy.cues for stem in set(words_of(line)))
         cues += [
             ("~" + stem, policy)
             for stem, count in counted.items()
-            if count >= 2 and stem not in others and len(stem) >= 4
+            if count >= 2 and not is_elsewhere(stem) and len(stem) >= 4
         ]
     return cues

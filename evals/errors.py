@@ -8,6 +8,9 @@ EvalError
         TruthError   a list of what documents hold, or the documents of such lists
         ScoresError  a file of answer scores
     JudgeError       the chat model that judges gave no usable opinion
+
+
+    BenchError       a speed measurement cannot be made here
 """
 
 from __future__ import annotations
@@ -72,3 +75,7 @@ class JudgeError(EvalError):
         self.case_id = case_id
         self.reason = reason
         super().__init__(f"case {case_id}: {reason}")
+
+
+class BenchError(EvalError):
+    """A speed measurement cannot be made here, or one of its processes broke; the message says which."""

@@ -48,19 +48,32 @@ EVENTS = "your last purchase|the end of your contract|your last visit|the day yo
 )
 REGIONS = "California Ontario Scotland Bavaria Queensland Quebec Virginia Catalonia Normandy Oregon".split()
 TEAMS = "accounts|returns|security|marketing|legal|delivery|research".split("|")
+# Further companies, once the names above are used up: no name holds another.
+STARTS = "Al Bex Cal Dun Ev Fal Gar Har Iv Jun Kes Lan Mer Nor Or Pil".split()
+ENDS = "brook croft field ford gate holm ley moor thorpe wick wold".split()
+QUESTIONS = (
+    "Does {company} sell my personal information?|How long does {company} keep my data?|Who does {company} share my card details with?|"
+    "What does {company} do with recordings of my calls?|Can {company} see which pages I open?|How do I get a copy of my data from {company}?|"
+    "Does {company} keep my date of birth after I close my account?|Which of my data does {company} send abroad?|"
+    "Is my location recorded by {company}?|How do I object to what {company} does with my photographs?|"
+    "Does {company} let an agency that looks for debtors see my address?|Please have {company} delete my data|"
+    "What cookies does {company} set?|Does {company} use cameras in its branches?|How does {company} guard my member number?|"
+    "Does {company} need my consent to use my answers to surveys?"
+).split("|")
+UNSCOPED = (
+    "Do they sell my personal information?",
+    "How long is my data kept?",
+    "Who sees the recordings of my calls?",
+    "Can I have my account deleted?",
+)
 WORDS = 3_000  # of paragraphs and lists at least
 
 
 def generated_policy(number: int) -> str:
     """Return the policy of company `number` as Markdown, 3,200 to 4,300 words."""
     dice = random.Random(number)
-    company = f"{NAMES[number % len(NAMES)]} {TRADES[number // len(NAMES) % len(TRADES)]}"
-    day, month = (
-        1 + number % 28,
-        "January February March April May June July August September October".split()[number % 10],
-    )
-    lines = [f"# {company} Privacy Policy", "", f"Last updated: {month} {day}, 2025", ""]
-    lines += [f"This privacy policy explains how {company} treats your personal information.", ""]
+    company = company_name(number)
+    lines = _opening(number)
     words = 0
     while words < WORDS:
         for section in SECTIONS if words == 0 else dice.sample(SECTIONS, 4):
@@ -73,13 +86,57 @@ def generated_policy(number: int) -> str:
             items = [f"- {one}, for {dice.randint(2, 60)} months" for one in dice.sample(DATA, 4)]
             words += sum(len(item.split()) for item in items)
             lines += [*items, ""]
-    lines += [
-        "## Contact",
-        "",
-        f"Write to privacy@{company.lower().replace(' ', '-')}.example to have your data deleted.",
-        "",
+    return "\n".join([*lines, *_ending(number)])
+
+
+def short_policy(number: int) -> str:
+    """Return a policy of company `number` of about 250 words, for libraries of thousands.
+
+    Its sentences are drawn from a stock that all companies share, so many need no vector of their own: a library of such policies
+    measures answering, not ingest.
+    """
+    dice = random.Random(f"short {number}")
+    lines = _opening(number)
+    for section in dice.sample(SECTIONS, 5):
+        lines += [
+            f"## {section}",
+            "",
+            " ".join(_sentence(random.Random(dice.randrange(600)), "the company") for _ in range(2)),
+            "",
+        ]
+    return "\n".join([*lines, *_ending(number)])
+
+
+def generated_questions(companies: int, count: int) -> list[str]:
+    """Return `count` questions that take turns over the first `companies` companies; the first of each come first."""
+    return [
+        QUESTIONS[(at + at // companies) % len(QUESTIONS)].format(company=company_name(at % companies))
+        for at in range(count)
     ]
-    return "\n".join(lines)
+
+
+def company_name(number: int) -> str:
+    """Return the name of company `number`; names repeat from 2,304 on."""
+    first = len(NAMES) * len(TRADES)
+    if number % 2304 < first:
+        return f"{NAMES[number % len(NAMES)]} {TRADES[number // len(NAMES) % len(TRADES)]}"
+    further = number % 2304 - first
+    start, further = STARTS[further % len(STARTS)], further // len(STARTS)
+    return f"{start}{ENDS[further % len(ENDS)]} {TRADES[further // len(ENDS)]}"
+
+
+def _opening(number: int) -> list[str]:
+    months = "January February March April May June July August September October".split()
+    return [
+        *(f"# {company_name(number)} Privacy Policy", ""),
+        *(f"Last updated: {months[number % 10]} {1 + number % 28}, 2025", ""),
+        *(f"This privacy policy explains how {company_name(number)} treats your personal information.", ""),
+    ]
+
+
+def _ending(number: int) -> list[str]:
+    host = company_name(number).lower().replace(" ", "-")
+    return ["## Contact", "", f"Write to privacy@{host}.example to have your data deleted.", ""]
 
 
 def _sentence(dice: random.Random, company: str) -> str:

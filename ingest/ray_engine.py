@@ -20,11 +20,10 @@ from ingest.errors import EngineError
 from ingest.passages import passages_of
 from ingest.reading import Reading, Task, read
 from ingest.sandbox import SandboxedReader
+from vectorstore.composing import make_vectors, plan_vectors
 from vectorstore.embeddings import PolicyEmbedder, open_embedder
 from vectorstore.library import PolicyLibrary
 from vectorstore.naming import context_company
-from vectorstore.policy import Policy
-from vectorstore.vectors import vector_key
 
 KNOCK_SECONDS = 5.0
 BATCH = 1_000  # documents whose bytes this process holds at a time
@@ -150,26 +149,21 @@ class Embedding:
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return the row with vectors."""
-        made: set[str] = set()
+        made: dict[str, np.ndarray] = {}
         found = []
         names = pickle.loads(row["names"])
         for place, reading in pickle.loads(row["readings"]):
             if reading.policy is not None:
                 company = context_company(names, reading.policy.company)
                 names = (company, reading.policy.company)
-                texts = _texts(reading.policy, company, self._embedder.name)
-                missing = [key for key in texts if key not in made and not _is_stored(key, self._stored)]
-                vectors = self._embedder.encode([texts[key] for key in missing])
-                made |= set(missing)
-                reading = replace(reading, vectors=dict(zip(missing, vectors, strict=True)))
+                passages = passages_of(reading.policy, company)
+                plan = plan_vectors(self._embedder.name, reading.policy.text, passages)
+                missing = [k for k in dict.fromkeys(plan.keys) if k not in made and not _is_stored(k, self._stored)]
+                fresh = make_vectors(self._embedder, plan, missing, made).vectors
+                made |= fresh
+                reading = replace(reading, vectors=dict(fresh))
             found.append((place, reading))
         return {"readings": pickle.dumps(found)}
-
-
-def _texts(policy: Policy, company: str, model: str) -> dict[str, str]:
-    """Return what is to be embedded, by key."""
-    texts = [passage.context + policy.text[passage.start : passage.end] for passage in passages_of(policy, company)]
-    return {vector_key(model, text): text for text in texts}
 
 
 def _prefixes(keys: Sequence[str]) -> np.ndarray:

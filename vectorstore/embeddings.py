@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -40,8 +39,12 @@ class ModelCard(BaseModel):
     tokenizer_sha256: str
 
 
-class PolicyEmbedder(Embeddings):
-    """What every embedder here offers: a `name` that marks its vectors, their `dimension`, and `encode`."""
+class PolicyEmbedder:
+    """What every embedder here offers: a `name` that marks its vectors, their `dimension`, and `encode`.
+
+    It has the methods of LangChain's Embeddings without being one: importing that class takes longer than a first answer.
+    Where LangChain asks for its own class, wrap it (langchain_embeddings.py).
+    """
 
     name: str
     dimension: int

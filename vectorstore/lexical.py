@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-import bm25s
 import numpy as np
 import Stemmer
 
@@ -18,6 +16,7 @@ STOP = frozenset(
     "there these they this those to was we were what when where which who why will with would you your am not no any about get got just tell please".split()
 )
 
+K1, B = 1.5, 0.75
 UNKNOWN = 0.5  # share of its idf at which a word of the question counts that no text holds
 # Forms that a stemmer keeps apart: irregular verbs, and the words that policies and people use for one thing.
 SAME = {
@@ -54,17 +53,26 @@ def words_of(text: str, drop: frozenset[str] = frozenset()) -> list[str]:
 
 
 class LexicalIndex:
-    """BM25 (Lucene variant) over a fixed list of texts."""
+    """BM25 (Lucene's form, k1 1.5, b 0.75) over a fixed list of texts: what each stem adds to each text is worked out once.
+
+    It is written out here because it is a few lines, and because a library for it costs a cold start more than the first answer.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        # The library turns its own logger up to DEBUG, and would be heard in every terminal.
-        logging.getLogger("bm25s").setLevel(logging.WARNING)
         self._count = len(texts)
-        self._index = bm25s.BM25(method="lucene")
-        tokens = [words_of(text) or ["\x00"] for text in texts]
-        self._rows = Counter(token for row in tokens for token in set(row))
-        if texts:
-            self._index.index(tokens, show_progress=False)
+        counted = [Counter(words_of(text) or ["\x00"]) for text in texts]
+        lengths = [sum(counts.values()) for counts in counted]
+        mean = sum(lengths) / len(lengths) if lengths else 0.0
+        found: dict[str, list[tuple[int, int]]] = {}
+        for row, counts in enumerate(counted):
+            for stem, times in counts.items():
+                found.setdefault(stem, []).append((row, times))
+        self._rows = Counter({stem: len(pairs) for stem, pairs in found.items()})
+        self._parts: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for stem, pairs in found.items():
+            idf = self._idf(stem)
+            parts = [idf * times / (times + K1 * (1 - B + B * lengths[row] / mean)) for row, times in pairs]
+            self._parts[stem] = np.array([row for row, _ in pairs], dtype=np.int32), np.array(parts, dtype=np.float32)
 
     def scores(self, words: Sequence[str]) -> np.ndarray:
         """Return how much of those stems every text holds, float32 (n,) in [0, 1].
@@ -77,7 +85,11 @@ class LexicalIndex:
         if not known or self._count == 0:
             return np.zeros(self._count, dtype=np.float32)
         ideal = sum(self._idf(word) * (1.0 if word in self._rows else UNKNOWN) for word in wanted)
-        return np.asarray(self._index.get_scores(known), dtype=np.float32) / np.float32(ideal)
+        scores = np.zeros(self._count, dtype=np.float32)
+        for word in known:
+            rows, parts = self._parts[word]
+            scores[rows] += parts
+        return scores / np.float32(ideal)
 
     def _idf(self, word: str) -> float:
         """Inverse document frequency as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""

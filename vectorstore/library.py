@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, func, select
 
 from vectorstore import database as db
+from vectorstore.composing import VectorPlan, make_vectors, plan_vectors
 from vectorstore.documents import KnownDocument, read_document, write_document
 from vectorstore.embedded_index import EmbeddedIndex
 from vectorstore.embeddings import PolicyEmbedder, open_embedder
@@ -35,7 +36,7 @@ from vectorstore.vectors import (
     read_passages,
     read_vectors,
     scan,
-    vector_key,
+    stored_vectors,
 )
 from vectorstore.versions import (
     PutResult,
@@ -133,6 +134,12 @@ class PolicyLibrary:
         self._summaries = (revision, summaries)
         return list(summaries)
 
+    def current_versions(self) -> list[tuple[str, str]]:
+        """Return (id, version) of every policy's current version, by id; reads no policy."""
+        with db.reading(self._engine) as connection:
+            rows = connection.execute(select(db.policies).order_by(db.policies.c.id))
+            return [(row.id, row.current_version) for row in rows]
+
     def get(self, policy_id: str, version: str | None = None) -> Policy:
         """Return that version, the current one where `version` is None.
 
@@ -180,30 +187,32 @@ class PolicyLibrary:
         here. An identical document changes nothing. Raises PolicyIdTakenError if the id is another company's, MixedModelError
         if another process has put vectors of another model here.
         """
-        texts = [passage.context + policy.text[passage.start : passage.end] for passage in passages]
-        keys = [vector_key(self.embedder.name, text) for text in texts]
-        wanted = dict(zip(keys, texts, strict=True))
+        plan = plan_vectors(self.embedder.name, policy.text, passages)
+        wanted = dict.fromkeys(plan.keys)
         given = vectors or {}
         made: dict[str, np.ndarray] = {}
+        characters = 0
         while True:
             with db.reading(self._engine) as connection:
                 known = known_keys(connection, list(wanted))
-            made |= {key: given[key] for key in wanted if key in given and key not in known}
-            missing = [key for key in wanted if key not in known and key not in made]
-            made |= dict(zip(missing, self.embedder.encode([wanted[key] for key in missing]), strict=True))
+                made |= {key: given[key] for key in wanted if key in given and key not in known}
+                missing = [key for key in wanted if key not in known and key not in made]
+                held = stored_vectors(connection, plan.parts(missing))
+            fresh = make_vectors(self.embedder, plan, missing, {**held, **made})
+            made |= fresh.vectors
+            characters += fresh.characters
             with db.writing(self._engine) as connection:
                 self._refuse_other_model(connection)
                 # Between the two transactions another process may have removed a policy with vectors in common.
                 if wanted.keys() - made.keys() - known_keys(connection, list(wanted)):
                     continue
-                placed = place(connection, policy, keys, seen, self._today().isoformat())
+                placed = place(connection, policy, plan.keys, seen, self._today().isoformat())
                 if placed.status != "unchanged":
                     insert_vectors(connection, self.embedder.name, made)
                     if placed.is_written:
-                        insert_passages(connection, placed.policy, passages, keys)
+                        insert_passages(connection, placed.policy, passages, plan.keys)
                     self._touch(connection)
             logger.info("policy %s %s: %d passages, %d embedded", policy.id, placed.status, len(passages), len(made))
-            characters = sum(len(wanted[key]) for key in made)
             version = placed.policy.version
             return PutResult(placed.status, version, len(made), characters, placed.standing, placed.start)
 
@@ -303,16 +312,17 @@ class PolicyLibrary:
                 revision, stored = db.revision(connection), db.get_state(connection, MODEL)
                 if stored is None or stored == self.embedder.name:
                     return
-                texts = {place: _embedded_texts(connection, *place) for place in stored_versions(connection)}
-            keys = {place: [vector_key(self.embedder.name, text) for text in found] for place, found in texts.items()}
-            wanted = {key: text for place, found in texts.items() for key, text in zip(keys[place], found, strict=True)}
-            made = dict(zip(wanted, self.embedder.encode(list(wanted.values())), strict=True))
+                plans = {place: _plan(connection, self.embedder.name, *place) for place in stored_versions(connection)}
+            made: dict[str, np.ndarray] = {}
+            for plan in plans.values():
+                missing = [key for key in dict.fromkeys(plan.keys) if key not in made]
+                made |= make_vectors(self.embedder, plan, missing, made).vectors
             with db.writing(self._engine) as connection:
                 if db.revision(connection) != revision:
                     continue
                 insert_vectors(connection, self.embedder.name, made)
-                for (policy_id, version), own in keys.items():
-                    point_to_vectors(connection, policy_id, version, own)
+                for (policy_id, version), plan in plans.items():
+                    point_to_vectors(connection, policy_id, version, plan.keys)
                 drop_unused_vectors(connection)
                 self._touch(connection)
             logger.warning(
@@ -343,8 +353,7 @@ def _index_store(settings: StoreSettings, engine: Engine) -> IndexStore:
     return ServerIndex(server, db.library_id(engine))
 
 
-def _embedded_texts(connection: Connection, policy_id: str, version: str) -> list[str]:
-    """Return what was embedded of a version, a text a passage, in the order of the text."""
+def _plan(connection: Connection, model: str, policy_id: str, version: str) -> VectorPlan:
+    """Return how the vectors of a stored version are made by that model."""
     text = read_policy(connection, policy_id, version).text
-    passages = read_passages(connection, policy_id, version)
-    return [passage.context + text[passage.start : passage.end] for passage in passages]
+    return plan_vectors(model, text, read_passages(connection, policy_id, version))

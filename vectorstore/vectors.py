@@ -63,6 +63,15 @@ def known_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
     return known
 
 
+def stored_vectors(connection: Connection, keys: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the vectors stored under those of `keys` that are known, float32 (d,) each."""
+    found: dict[str, np.ndarray] = {}
+    for at in range(0, len(keys), PART):
+        rows = connection.execute(select(db.vectors).where(db.vectors.c.key.in_(keys[at : at + PART])))
+        found |= {row.key: np.frombuffer(row.vector, dtype=np.float32) for row in rows}
+    return found
+
+
 def insert_vectors(connection: Connection, model: str, vectors: Mapping[str, np.ndarray]) -> None:
     """Store vectors by key, leaving alone those that are there."""
     known = known_keys(connection, list(vectors))

@@ -87,3 +87,11 @@ def test_only_a_question_over_several_companies_compares():
     both = FINDER.find("which one sells data, casivo or orchard")
     assert compares(both, "which one sells data, casivo or orchard")
     assert not compares(both, "delete my data at casivo and orchard")
+
+
+def test_a_name_inside_a_longer_one_names_no_other_company() -> None:
+    policies = [policy("outfitters", "Alder Outfitters", "Alder"), policy("insurance", "Alder Insurance", "Alder")]
+    finder = ScopeFinder(policies)
+    assert [one.id for one in finder.named("Does Alder Outfitters sell my data?")] == ["outfitters"]
+    assert [one.id for one in finder.named("Does Alder's policy allow that?")] == ["outfitters", "insurance"]
+    assert [one.id for one in finder.named("Alder Insurance, or Alder alone?")] == ["insurance", "outfitters"]

@@ -52,8 +52,8 @@ def test_a_section_put_in_front_embeds_only_itself(tmp_path: Path) -> None:
     assert result.status == "changed"
     assert (result.embedded, result.embedded_characters) == (
         2,
-        2 * len("Larkspur sets one cookie to keep your privacy choices.")
-        + len("Larkspur. Larkspur Privacy Policy. Cookies. "),
+        len("Larkspur sets one cookie to keep your privacy choices.")
+        + len("Larkspur. Larkspur Privacy Policy. Cookies."),
     )
     assert put(library, read_policy(second.encode(), "p.md", entry)).status == "unchanged"
 
@@ -86,7 +86,7 @@ def test_the_last_version_of_each_service_costs_little(tmp_path: Path, capsys: p
     with capsys.disabled():
         sys.stdout.write(table)
     assert [row[0] for row in rows if row[1] >= MOST] == [], table
-    # A sentence is embedded by itself and in its clause: where a third of the words is new, so is a third of the characters.
+    # Every word runs through the model once: where a third of the words is new, so is a third of the characters.
     assert [row[0] for row in rows if row[3] >= max(MOST, 1.4 * row[2])] == [], table
 
 

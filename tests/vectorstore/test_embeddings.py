@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from langchain_core.embeddings import Embeddings
 
 from vectorstore.embeddings import EMBEDDERS, MODEL_FOLDER, OnnxEmbedder, PolicyEmbedder, open_embedder
 from vectorstore.errors import ModelError, StoreError
+from vectorstore.langchain_embeddings import LangChainEmbeddings
 
 TEXTS = [
     "Can they sell my data?",
@@ -70,6 +72,13 @@ def test_langchain_methods_return_lists_of_the_same_numbers(embedder: PolicyEmbe
     assert isinstance(documents[0][0], float)
     assert documents == embedder.encode(TEXTS).tolist()
     assert embedder.embed_query(TEXTS[0]) == pytest.approx(documents[0], abs=1e-6)
+
+
+def test_an_embedder_can_be_langchains_own_class(embedder: PolicyEmbedder) -> None:
+    wrapped = LangChainEmbeddings(embedder)
+    assert isinstance(wrapped, Embeddings)
+    assert wrapped.embed_documents(TEXTS) == embedder.embed_documents(TEXTS)
+    assert wrapped.embed_query(TEXTS[0]) == embedder.embed_query(TEXTS[0])
 
 
 def test_no_texts_give_no_rows(embedder: PolicyEmbedder) -> None:
