@@ -8,8 +8,6 @@ EvalError
         TruthError   a list of what documents hold, or the documents of such lists
         ScoresError  a file of answer scores
     JudgeError       the chat model that judges gave no usable opinion
-
-
     BenchError       a speed measurement cannot be made here
 """
 
