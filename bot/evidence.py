@@ -54,12 +54,13 @@ def choose_quotes(
 
     At most `most` of them: where None, settings.max_quotes for a list and settings.usual_quotes for anything else.
 
-    `hits` are ranked sentences of one policy. A further quote must lie within settings.spread of the best one.
+    `hits` are ranked sentences of one policy. A further quote must lie within settings.spread (settings.list_spread for
+    a list) of the best one.
     """
     if not hits:
         return []
     most = most or (settings.max_quotes if question.wants_list else settings.usual_quotes)
-    floor = hits[0].score - settings.spread
+    floor = hits[0].score - (settings.list_spread if question.wants_list else settings.spread)
     near = [hit for hit in hits[:25] if hit.score >= floor]
     chosen: list[Quote] = []
     room = settings.max_quoted

@@ -14,21 +14,22 @@ class AnswerSettings:
     `answer_from` on a policy is taken to answer, below it the nearest clause is shown as not answering down to `nearest_from`, and
     only from `sure_from` on the verdict may be a plain yes or no. `wish_from` and `wish_from_question` are how sure (0-1) the intent
     must be that a person wants something done, in plain speech and in words that ask for a fact. `spread` is how far below the best
-    quote a further one may lie.
+    quote a further one may lie, `list_spread` the same where the question asks for a list.
     """
 
     sentence_weight: float = 0.5
-    clause_weight: float = 0.3
-    lexical_weight: float = 0.2
+    clause_weight: float = 0.2
+    lexical_weight: float = 0.3
     definition_penalty: float = 0.10
     answer_from: float = 0.35
-    sure_from: float = 0.42
+    sure_from: float = 0.38
     nearest_from: float = 0.24
     wish_from: float = 0.33
     wish_from_question: float = 0.60
-    spread: float = 0.13
+    spread: float = 0.06
+    list_spread: float = 0.10
     max_quotes: int = 5
-    usual_quotes: int = 4
+    usual_quotes: int = 3
     max_quoted: int = 1_200  # characters of all quotes together
     max_question: int = 2_000  # characters
     compare_up_to: int = 3  # policies answered side by side when no company is named

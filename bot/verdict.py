@@ -8,18 +8,26 @@ from collections.abc import Sequence
 from bot.question import Question
 
 NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing)\b|n['’]t\b|\bprohibited from\b|\bfree (?:from|of)\b(?! charge)|\bunable to\b|\bdeclines? to\b|\brefrain\w* from\b",
+    r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing|nowhere)\b|n['’]t\b|\bprohibit(?:ed|s) from\b|\b(?:forbid|forbids|forbidden|prohibited)\b"
+    r"|\bfree (?:from|of)\b(?! charge)|\bunable to\b|\bdeclines? to\b|\brefus(?:e|es) to\b|\brefrain\w* from\b|\bexcluded from\b",
     re.IGNORECASE,
 )
 # Words that look like negation but leave the sentence's direction alone.
 HARMLESS = re.compile(
-    r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you do not\b|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
-    r"|\bno (?:charge|cost|fee)\b|\bnot be limited\b",
+    r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you (?:do not|don['’]t)\b(?: want| wish| agree| like)?|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
+    r"|\bno (?:charge|cost|fee|extra|additional)\b|\bnot be limited\b|\bno matter\b|\bnone of (?:which|whom)\b|\bnot just\b"
+    r"|\b(?:who|whom|which|that|whose \w+) (?:\w+ )?(?:(?:do|does|did|are|is|was|were|has|have|will|would|can|could|may) not|(?:don|doesn|didn|aren|isn|wasn|weren|hasn|haven|won|wouldn|can|couldn)['’]t|cannot)\b",
+    re.IGNORECASE,
+)
+# A case that the sentence is about rather than a condition that it makes.
+CASE = re.compile(
+    r"\beven (?:if|when|though)\b|\b(?:as|what) if\b|(?:^|[.:;] )if you (?:want|wish|would like|choose|decide|prefer|create|visit|register|contact|order|buy|use|are (?:not )?(?:happy|concerned|worried)|have (?:any )?(?:questions|concerns|complaints)|(?:do not|don['’]t) (?:want|wish|like))\b[^,]*,",
     re.IGNORECASE,
 )
 CONDITION = re.compile(
-    r"\bunless\b|\bexcept\b|\bonly (?:if|when|with|where|to|after|as)\b|\bif\b|\bsubject to\b|\bto the extent\b|\bprovided that\b|\bdepending on\b|\bwith your (?:\w+ )?(?:consent|permission)\b|\bin (?:some|certain) (?:cases|circumstances)\b"
-    r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bonly\b|\bthough\b|\bbut\b|\bpeople who live in\b",
+    r"\bunless\b|\bexcept\b|\bonly (?:if|when|with|where|to|after|as|while)\b|\bif\b|\bsubject to\b|\bto the extent\b|\bprovided that\b|\bdepending on\b|\bwith your (?:\w+ )?(?:consent|permission)\b|\bin (?:some|certain) (?:cases|circumstances|jurisdictions)\b"
+    r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary|applicable|the law|appropriate)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bonly\b|\bthough\b|\bbut\b|\bpeople who live in\b"
+    r"|\bwhen we (?:believe|have|are required)\b|\bwe will attempt\b|\buntil\b",
     re.IGNORECASE,
 )
 POSSIBLE = re.compile(
@@ -30,8 +38,23 @@ AUDIENCE = re.compile(r"\bresidents?\b|\bpeople who live in\b|\bif you (?:are|li
 ASKS_NEGATIVE = re.compile(
     r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
 )
-ASKS_DUTY = re.compile(r"\b(?:must|have to|need to|mandatory|required?|compulsory|obligat\w+|forced?)\b", re.IGNORECASE)
-FREE_CHOICE = re.compile(r"\b(?:voluntary|optional|not required|do not have to|can choose not to)\b", re.IGNORECASE)
+# "Can I stop them, is there a way to opt out": what is asked is whether there is a way.
+ASKS_WAY = re.compile(
+    r"\b(?:can|could|may) (?:i|we|you|people|users?)\b.{0,30}\b(?:stop|opt|turn|switch|block|prevent|avoid|refuse|quit|get rid|disable|unsubscribe|limit|keep (?:them|it|you|\w+) from)\b"
+    r"|\b(?:is|are) there (?:a|any|some)\b.{0,20}\b(?:way|ways|option|setting|switch|button|chance|how)\b|\b(?:is it possible|am i able|allowed) to\b.{0,30}\b(?:stop|opt|turn|switch|block|refuse|avoid|disable)\b",
+    re.IGNORECASE,
+)
+OFFERS_WAY = re.compile(
+    r"\b(?:opt[- ]?out|unsubscrib\w+|adjust|disable|turn (?:it |them |this )?off|switch (?:it |them |this )?off|block|decline|visit|click|choose|settings?|preferences|you (?:can|may)|contact us|write to|call us)\b",
+    re.IGNORECASE,
+)
+ASKS_DUTY = re.compile(
+    r"\b(?:must|have to|need to|mandatory|required?|compulsory|obligat\w+|forced?|gotta)\b", re.IGNORECASE
+)
+FREE_CHOICE = re.compile(
+    r"\b(?:voluntary|optional|not required|not require|don['’]t require|(?:do not|does not|don['’]t|doesn['’]t) (?:have|need) to|can choose not to|no need)\b",
+    re.IGNORECASE,
+)
 ASKS_POSSIBLE = re.compile(
     r"^(?:and |so |but |then )?(?:can|could|may|might|am i able|is it possible|are there|is there)\b", re.IGNORECASE
 )
@@ -39,7 +62,7 @@ ASKS_POSSIBLE = re.compile(
 
 def polarity(sentence: str) -> str:
     """Return "no", "yes" or "conditional" for what a sentence says of its own subject."""
-    plain = HARMLESS.sub(" ", sentence)
+    plain = HARMLESS.sub(" ", CASE.sub(" ", sentence))
     negated = bool(NEGATION.search(plain))
     conditional = bool(CONDITION.search(plain))
     if negated:
@@ -62,6 +85,8 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     first = polarity(sentences[0])
     if ASKS_DUTY.search(question.text) and FREE_CHOICE.search(sentences[0]):
         return "no"
+    if ASKS_WAY.search(question.text) and OFFERS_WAY.search(sentences[0]) and first != "no":
+        return "yes" if not CONDITION.search(HARMLESS.sub(" ", CASE.sub(" ", sentences[0]))) else first
     tentative = first == "yes" and bool(POSSIBLE.search(sentences[0])) and not ASKS_POSSIBLE.match(question.text)
     if first == "yes" and tentative:
         first = "conditional"
@@ -74,6 +99,7 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
 
 def _without_tag(text: str) -> str:
     """Drop a closing "..., isn't it?" and an opening "don't you ...", which ask nothing negative."""
+    text = re.sub(r"\bor (?:not|no|nah|nope)\b|\bwhether or not\b|\bwhy not\b", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\bdo not track\b|(?<=the )[\"“']?do not sell\b|[\"“']do not sell\b", "", text, flags=re.IGNORECASE)
     text = re.sub(
         r",?\s*(?:isn|don|doesn|won|aren)['’]?t (?:it|they|you|that|he|she)\s*\?*$", "", text, flags=re.IGNORECASE
