@@ -42,7 +42,7 @@ class Asked:
     """`vector` is the unit-length vector searched with, `words` its stems. `wish` is the request type of something the
     person wants done, None for a question. `names` are the words of company names, lower case. `change` is set where the
     question asks what changed. `as_of` is the day as of which it asks, None for today; `scope` holds the versions then in
-    force, and `unheld` the policies of which the library holds none from then.
+    force, and `unheld` the policies of which the library holds none from then. `most` limits the quotes, None: as many as usual.
     """
 
     raw: str
@@ -56,6 +56,7 @@ class Asked:
     change: ChangeQuestion | None = None
     as_of: date | None = None
     unheld: tuple[Policy, ...] = ()
+    most: int | None = None
 
 
 class QuestionReader:

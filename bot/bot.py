@@ -22,14 +22,18 @@ from bot.requests.offer import channels_for, offer_for, request_quotes
 from bot.requests.wording import request_text
 from bot.search import Found, PolicySearch
 from bot.settings import AnswerSettings
+from bot.several import merged, split_questions
 from bot.suggestions import STARTERS, Starter, suggest
 from vectorstore.library import PolicyLibrary
+from vectorstore.pairs import PairModel
 from vectorstore.policy import REQUEST_TYPES, Policy
 
 if TYPE_CHECKING:
     from bot.generate import EvidenceSelector
 
 logger = logging.getLogger(__name__)
+
+SHARE_OF_SEVERAL = 2  # quotes for each of several questions in one message
 
 
 class PolicyBot:
@@ -41,11 +45,12 @@ class PolicyBot:
         recogniser: IntentRecogniser,
         settings: AnswerSettings | None = None,
         selector: EvidenceSelector | None = None,
+        pairs: PairModel | None = None,
     ) -> None:
         self.library = library
         self.settings = settings or AnswerSettings()
         self._reader = QuestionReader(library, recogniser, self.settings)
-        self._search = PolicySearch(library, self.settings, selector)
+        self._search = PolicySearch(library, self.settings, selector, pairs)
         self._changes = ChangeSearch(library, self.settings, self._search.retriever)
         self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
@@ -62,12 +67,27 @@ class PolicyBot:
         `history` are the earlier turns, oldest first; `as_of` is the day whose versions answer, None for today. Raises QuestionError for an empty or too long question.
         """
         began = time.perf_counter()
-        asked = self._reader.read(question, policy_ids, history, as_of)
-        answer = self._answer(asked)
+        parts = split_questions(question) if len(question) <= self.settings.max_question else [question]
+        if len(parts) == 1:
+            answer = self._answer(self._reader.read(question, policy_ids, history, as_of))
+        else:
+            answer = merged(question, parts, self._one_by_one(parts, policy_ids, history, as_of))
         check_quote_law(answer, self.library)
         elapsed = (time.perf_counter() - began) * 1000
         logger.info("answered: status=%s citations=%d ms=%.1f", answer.status, len(answer.citations), elapsed)
         return answer.model_copy(update={"latency_ms": round(elapsed, 1)})
+
+    def _one_by_one(
+        self, parts: Sequence[str], policy_ids: Sequence[str], history: Sequence[Turn], as_of: date | None
+    ) -> list[Answer]:
+        """Return the answers to the questions of one message; each knows those before it."""
+        answers: list[Answer] = []
+        turns = list(history)
+        for part in parts:
+            asked = replace(self._reader.read(part, policy_ids, turns, as_of), most=SHARE_OF_SEVERAL)
+            answers.append(self._answer(asked))
+            turns.append(Turn(question=part, policy_ids=answers[-1].policy_ids))
+        return answers
 
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""

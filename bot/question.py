@@ -168,6 +168,11 @@ def read_question(raw: str, limit: int) -> Question:
     )
 
 
+def is_question(text: str) -> bool:
+    """Return True if the words ask something: with a question word or an auxiliary before its subject."""
+    return bool(OPENING.match(text)) or _is_yes_no(text)
+
+
 def _is_yes_no(text: str) -> bool:
     """Return True if the last question put is one for yes or no."""
     last = next((part for part in reversed(re.split(r"(?<=[.?!])\s+", text)) if re.search(r"\w\s+\w", part)), text)

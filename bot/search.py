@@ -15,6 +15,7 @@ from bot.retrieve import Hit, Retriever
 from bot.settings import AnswerSettings
 from bot.verdict import verdict_for
 from vectorstore.library import PolicyLibrary
+from vectorstore.pairs import PairModel
 from vectorstore.policy import Policy
 
 if TYPE_CHECKING:
@@ -41,10 +42,18 @@ class Found:
 
 
 class PolicySearch:
-    """Searches single policies. `selector` is the optional language model's part, None without one."""
+    """Searches single policies. `selector` is the optional language model's part, None without one; `pairs` has to agree
+    before a verdict is a plain yes or no, None lets the words of the evidence decide alone."""
 
-    def __init__(self, library: PolicyLibrary, settings: AnswerSettings, selector: EvidenceSelector | None) -> None:
+    def __init__(
+        self,
+        library: PolicyLibrary,
+        settings: AnswerSettings,
+        selector: EvidenceSelector | None,
+        pairs: PairModel | None = None,
+    ) -> None:
         self._settings = settings
+        self._pairs = pairs
         self._retriever = Retriever(library, settings)
         self._selector = selector
 
@@ -54,7 +63,11 @@ class PolicySearch:
         if "date" in asked.question.needs:
             hits = dates_first(hits, asked.question.text)
         judgement = judge(asked.question, hits, self._settings, asked.names)
-        quotes = choose_quotes(judgement.hits, asked.question, self._settings, most) if judgement.answers else []
+        quotes = (
+            choose_quotes(judgement.hits, asked.question, self._settings, most or asked.most)
+            if judgement.answers
+            else []
+        )
         lost = next((hit for hit in hits[:LOST_AMONG] if is_lost(hit)), None)
         if lost is None or lost.score < self._settings.nearest_from:
             return Found(policy, judgement, tuple(quotes), damaged=False)
@@ -69,9 +82,15 @@ class PolicySearch:
         return self._retriever
 
     def verdict(self, question: Question, quotes: Sequence[Quote]) -> str | None:
-        """Return the verdict that the quotes support, best first."""
-        sure = bool(quotes) and quotes[0].score >= self._settings.sure_from
-        return verdict_for(question, [quote.said for quote in quotes], sure)
+        """Return the verdict that the quotes support, best first; a plain one only where the pair model does not doubt it."""
+        settings = self._settings
+        sure = bool(quotes) and quotes[0].score >= settings.sure_from
+        verdict = verdict_for(question, [quote.said for quote in quotes], sure)
+        if self._pairs is None or verdict not in {"yes", "no"}:
+            return verdict
+        reading = self._pairs.read(question.text, quotes[0].said)
+        doubted = reading.among_verdicts(verdict) < settings.agreed_from or reading.unrelated > settings.unrelated_to
+        return "conditional" if doubted else verdict
 
     def select(self, question: Question, found: Found) -> tuple[Found, str | None]:
         """Let the language model, if there is one, pick among the sentences found and word the lead (None without)."""

@@ -15,7 +15,7 @@ NEGATION = re.compile(
 # Words that look like negation but leave the sentence's direction alone.
 HARMLESS = re.compile(
     r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you (?:do not|don['’]t)\b(?: want| wish| agree| like)?|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
-    r"|\bno (?:charge|cost|fee|extra|additional)\b|\bnot be limited\b|\bno matter\b|\bnone of (?:which|whom)\b|\bnot just\b"
+    r"|\bno (?:charge|cost|fee|extra|additional)\b|\bnot be limited\b|\bno matter\b|\beven without\b|\bwithout (?:an?|your|any|asking|permission|consent|prior|notice|charge|cost|further)\b|\bnone of (?:which|whom)\b|\bnot just\b"
     r"|\b(?:who|whom|which|that|whose \w+) (?:\w+ )?(?:(?:do|does|did|are|is|was|were|has|have|will|would|can|could|may) not|(?:don|doesn|didn|aren|isn|wasn|weren|hasn|haven|won|wouldn|can|couldn)['’]t|cannot)\b",
     re.IGNORECASE,
 )
@@ -28,10 +28,6 @@ CONDITION = re.compile(
     r"\bunless\b|\bexcept\b|\bonly (?:if|when|with|where|to|after|as|while)\b|\bif\b|\bsubject to\b|\bto the extent\b|\bprovided that\b|\bdepending on\b|\bwith your (?:\w+ )?(?:consent|permission)\b|\bin (?:some|certain) (?:cases|circumstances|jurisdictions)\b"
     r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary|applicable|the law|appropriate)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bonly\b|\bthough\b|\bbut\b|\bpeople who live in\b"
     r"|\bwhen we (?:believe|have|are required)\b|\bwe will attempt\b|\buntil\b",
-    re.IGNORECASE,
-)
-POSSIBLE = re.compile(
-    r"\b(?:may|might|could|can|sometimes|occasionally|generally|typically|from time to time|where possible)\b",
     re.IGNORECASE,
 )
 AUDIENCE = re.compile(r"\bresidents?\b|\bpeople who live in\b|\bif you (?:are|live) in\b", re.IGNORECASE)
@@ -55,19 +51,19 @@ FREE_CHOICE = re.compile(
     r"\b(?:voluntary|optional|not required|not require|don['’]t require|(?:do not|does not|don['’]t|doesn['’]t) (?:have|need) to|can choose not to|no need)\b",
     re.IGNORECASE,
 )
-ASKS_POSSIBLE = re.compile(
-    r"^(?:and |so |but |then )?(?:can|could|may|might|am i able|is it possible|are there|is there)\b", re.IGNORECASE
-)
 
 
 def polarity(sentence: str) -> str:
     """Return "no", "yes" or "conditional" for what a sentence says of its own subject."""
     plain = HARMLESS.sub(" ", CASE.sub(" ", sentence))
-    negated = bool(NEGATION.search(plain))
     conditional = bool(CONDITION.search(plain))
-    if negated:
+    if _is_negated(sentence):
         return "conditional" if conditional else "no"
     return "conditional" if conditional else "yes"
+
+
+def _is_negated(sentence: str) -> bool:
+    return bool(NEGATION.search(HARMLESS.sub(" ", CASE.sub(" ", sentence))))
 
 
 def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True) -> str | None:
@@ -87,12 +83,9 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
         return "no"
     if ASKS_WAY.search(question.text) and OFFERS_WAY.search(sentences[0]) and first != "no":
         return "yes" if not CONDITION.search(HARMLESS.sub(" ", CASE.sub(" ", sentences[0]))) else first
-    tentative = first == "yes" and bool(POSSIBLE.search(sentences[0])) and not ASKS_POSSIBLE.match(question.text)
-    if first == "yes" and tentative:
-        first = "conditional"
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
-    if first == "yes" and any(polarity(sentence) == "no" or AUDIENCE.search(sentence) for sentence in sentences[1:]):
+    if first == "yes" and any(_is_negated(sentence) or AUDIENCE.search(sentence) for sentence in sentences[1:]):
         return "conditional"
     return first
 

@@ -11,32 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from vectorstore.errors import ModelError
+from vectorstore.onnx_model import MODEL_FOLDER, open_model
 
 if TYPE_CHECKING:
     import onnxruntime
     import tokenizers
 
-MODEL_FOLDER = Path(__file__).parent / "model"
 MAX_TOKENS = 256
 # The tokenizer would split all of a 20 MB text before it cuts at MAX_TOKENS; 20 characters a token is ample for any language.
 MAX_CHARACTERS = MAX_TOKENS * 20
 
 Vectors = NDArray[np.float32]
-
-
-class ModelCard(BaseModel):
-    """model.json beside the weights: what they are, and the SHA-256 of model.onnx and tokenizer.json that proves it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    dimension: int
-    max_tokens: int
-    sha256: str
-    tokenizer_sha256: str
 
 
 class PolicyEmbedder:
@@ -90,35 +77,8 @@ class OnnxEmbedder(PolicyEmbedder):
         `threads` is how many texts are embedded at a time where there are several.
         Raises ModelError if a file is missing or unreadable, or if one is not the file model.json describes.
         """
-        import onnxruntime
-        import tokenizers
 
-        folder = folder or MODEL_FOLDER
-        try:
-            card = ModelCard.model_validate_json((folder / "model.json").read_bytes())
-            weights = (folder / "model.onnx").read_bytes()
-            vocabulary = (folder / "tokenizer.json").read_bytes()
-        except OSError as error:
-            raise ModelError(f"the embedding model is incomplete: {error.filename} cannot be read") from error
-        except ValidationError as error:
-            raise ModelError(
-                f"model.json of {folder} does not describe a model: {error.error_count()} faults"
-            ) from error
-        for name, content, stated in (
-            ("model.onnx", weights, card.sha256),
-            ("tokenizer.json", vocabulary, card.tokenizer_sha256),
-        ):
-            found = hashlib.sha256(content).hexdigest()
-            if found != stated:
-                raise ModelError(f"{name} of {folder} has sha256 {found}, model.json says {stated}: restore the file")
-        tokenizer = tokenizers.Tokenizer.from_buffer(vocabulary)
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(card.max_tokens)
-        options = onnxruntime.SessionOptions()
-        # One thread a text, several texts at a time: threads that share a text cost a third more CPU for the same time.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        card, session, tokenizer = open_model(folder or MODEL_FOLDER)
         return cls(session, tokenizer, card.name, card.dimension, threads)
 
     def encode(self, texts: list[str]) -> Vectors:

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from vectorstore.embeddings import EMBEDDERS, MODEL_FOLDER, OnnxEmbedder, PolicyEmbedder, open_embedder
+from vectorstore.embeddings import EMBEDDERS, OnnxEmbedder, PolicyEmbedder, open_embedder
 from vectorstore.errors import ModelError, StoreError
 from vectorstore.langchain_embeddings import LangChainEmbeddings
+from vectorstore.onnx_model import MODEL_FOLDER
 
 TEXTS = [
     "Can they sell my data?",

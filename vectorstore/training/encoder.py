@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
-from vectorstore.embeddings import MAX_TOKENS, ModelCard
+from vectorstore.embeddings import MAX_TOKENS
+from vectorstore.onnx_model import ModelCard
 
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSION = 384
+
+
+def check_base(folder: Path) -> None:
+    """Raise ValueError if the weights of `folder` are not the genuine all-MiniLM-L6-v2."""
+    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if found != BASE_SHA256:
+        raise ValueError(f"{folder / 'model.safetensors'} has sha256 {found}, expected {BASE_SHA256}")
 
 
 class Encoder(torch.nn.Module):
@@ -28,9 +36,7 @@ class Encoder(torch.nn.Module):
     @classmethod
     def open_base(cls, folder: Path) -> Encoder:
         """Load the untuned weights of `folder`. Raises ValueError if they are not the genuine all-MiniLM-L6-v2."""
-        found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-        if found != BASE_SHA256:
-            raise ValueError(f"{folder / 'model.safetensors'} has sha256 {found}, expected {BASE_SHA256}")
+        check_base(folder)
         # Eager attention is the form that exports to plain matrix products.
         return cls(AutoModel.from_pretrained(str(folder), attn_implementation="eager", add_pooling_layer=False))
 
@@ -72,13 +78,7 @@ def encode_all(encoder: Encoder, tokenizer: Tokenizer, texts: list[str]) -> NDAr
 
 
 def export(encoder: Encoder, base: Path, folder: Path, name: str) -> None:
-    """Write model.onnx (int8), tokenizer.json and model.json to `folder`.
-
-    Weights are signed 8-bit, one scale a column. `reduce_range` keeps them to 7 bits: processors without VNNI add
-    8-bit products in 16 bits and would overflow silently.
-    """
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+    """Write model.onnx (int8), tokenizer.json and model.json to `folder`."""
     encoder.eval()
     ids = torch.randint(1000, 2000, (2, 7))
     mask = torch.ones_like(ids)
@@ -96,7 +96,7 @@ def export(encoder: Encoder, base: Path, folder: Path, name: str) -> None:
             opset_version=17,
             dynamo=False,
         )
-        quantize_dynamic(exact, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantize(exact, folder / "model.onnx")
     # Truncation and padding are the embedder's business: the file is copied as it is.
     (folder / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
     weights, vocabulary = (
@@ -104,3 +104,13 @@ def export(encoder: Encoder, base: Path, folder: Path, name: str) -> None:
     )
     card = ModelCard(name=name, dimension=DIMENSION, max_tokens=MAX_TOKENS, sha256=weights, tokenizer_sha256=vocabulary)
     (folder / "model.json").write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def quantize(exact: Path, out: Path) -> None:
+    """Write a graph with int8 weights: signed, one scale a column.
+
+    `reduce_range` keeps them to 7 bits: processors without VNNI add 8-bit products in 16 bits and would overflow silently.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(exact, out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)

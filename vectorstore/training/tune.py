@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from vectorstore.embeddings import MODEL_FOLDER, OnnxEmbedder
+from vectorstore.embeddings import OnnxEmbedder
+from vectorstore.onnx_model import MODEL_FOLDER
 from vectorstore.training.card import measure_speed, write_card
 from vectorstore.training.encoder import Encoder, encode_all, export, open_tokenizer
 from vectorstore.training.loop import blend, tune

@@ -1,0 +1,81 @@
+"""Several questions in one message: told apart, and their answers put together to one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.question import is_question
+from bot.reply import Answer, Citation
+
+MOST = 3  # questions of one message that are answered one by one
+FEWEST_WORDS = 3
+ENDS = re.compile(r"(?<=\?)\s+")
+# "Do they sell my data and how long do they keep it?": a second question with its own question word and subject.
+JOINED = re.compile(
+    r",?\s+(?:and|also|plus)\s+(?=(?:how|what|who|where|when|why|which|do|does|can|will|is|are)\s+(?:\w+\s+){0,3}?(?:do|does|did|can|will|is|are|they|you|i|my|the|we|it)\b)",
+    re.IGNORECASE,
+)
+BACK = re.compile(r"\b(?:right|correct|really|seriously|huh|what|why)\W*$", re.IGNORECASE)
+# How urgent each kind of reply is: the merged reply has the first one that occurs.
+ORDER = ("request", "answered", "damaged", "needs_policy", "silent", "out_of_scope")
+
+
+def split_questions(text: str) -> list[str]:
+    """Return the questions of a message, each to be answered for itself; the message alone where there is only one.
+
+    Sentences that ask nothing stay with the question after them, or before them at the end.
+    """
+    sentences = [part.strip() for part in ENDS.split(text) if part.strip()]
+    if len(sentences) == 1:
+        sentences = _joined(sentences[0])
+    parts: list[str] = []
+    for sentence in sentences:
+        own = len(sentence.split()) >= FEWEST_WORDS and not BACK.fullmatch(sentence) and is_question(sentence)
+        if own or not parts:
+            parts.append(sentence)
+        else:
+            parts[-1] = f"{parts[-1]} {sentence}"
+    return parts if 1 < len(parts) <= MOST and all(is_question(part) for part in parts) else [text]
+
+
+def _joined(sentence: str) -> list[str]:
+    halves = [half.strip() for half in JOINED.split(sentence, maxsplit=1)]
+    return (
+        halves
+        if len(halves) == 2 and all(len(h.split()) >= FEWEST_WORDS and is_question(h) for h in halves)
+        else [sentence]
+    )
+
+
+def merged(question: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
+    """Return one answer to all parts: a paragraph for each, citations numbered through; a verdict where only one has one."""
+    citations: list[Citation] = []
+    paragraphs: list[str] = []
+    for part, answer in zip(parts, answers, strict=True):
+        numbers: dict[int, int] = {}
+        for citation in answer.citations:
+            same = next((c.n for c in citations if _place(c) == _place(citation)), None)
+            numbers[citation.n] = same or len(citations) + 1
+            if same is None:
+                citations.append(citation.model_copy(update={"n": numbers[citation.n]}))
+        said = re.sub(r"\[(\d+)\]", lambda match: f"[{numbers.get(int(match[1]), int(match[1]))}]", answer.text)  # noqa: B023
+        paragraphs.append(f"“{part.strip()}” {said}")
+    leading = min(answers, key=lambda answer: ORDER.index(answer.status))
+    verdicts = [answer.verdict for answer in answers if answer.verdict]
+    policy_ids = list(dict.fromkeys(name for answer in answers for name in answer.policy_ids))
+    return leading.model_copy(
+        update={
+            "question": question,
+            "verdict": verdicts[0] if len(verdicts) == 1 else None,
+            "text": "\n\n".join(paragraphs),
+            "citations": citations,
+            "request": next((answer.request for answer in answers if answer.request is not None), None),
+            "policy_ids": policy_ids,
+            "follow_ups": answers[-1].follow_ups,
+        }
+    )
+
+
+def _place(citation: Citation) -> tuple[str, str, int, int]:
+    return citation.policy_id, citation.version, citation.start, citation.end
