@@ -13,7 +13,7 @@ from bot.facts import dates_first
 from bot.question import Question
 from bot.retrieve import Hit, Retriever
 from bot.settings import AnswerSettings
-from bot.verdict import verdict_for
+from bot.verdict import speaks_for_itself, verdict_for
 from vectorstore.library import PolicyLibrary
 from vectorstore.pairs import PairModel
 from vectorstore.policy import Policy
@@ -86,7 +86,7 @@ class PolicySearch:
         settings = self._settings
         sure = bool(quotes) and quotes[0].score >= settings.sure_from
         verdict = verdict_for(question, [quote.said for quote in quotes], sure)
-        if self._pairs is None or verdict not in {"yes", "no"}:
+        if self._pairs is None or verdict not in {"yes", "no"} or speaks_for_itself(question, quotes[0].said):
             return verdict
         reading = self._pairs.read(question.text, quotes[0].said)
         doubted = reading.among_verdicts(verdict) < settings.agreed_from or reading.unrelated > settings.unrelated_to

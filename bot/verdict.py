@@ -44,6 +44,10 @@ OFFERS_WAY = re.compile(
     r"\b(?:opt[- ]?out|unsubscrib\w+|adjust|disable|turn (?:it |them |this )?off|switch (?:it |them |this )?off|block|decline|visit|click|choose|settings?|preferences|you (?:can|may)|contact us|write to|call us)\b",
     re.IGNORECASE,
 )
+REFUSES_WAY = re.compile(
+    r"\b(?:do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|are unable to|no longer) (?:\w+ )?(?:offer|provide|have|support|allow|let|permit)\b|\bno (?:way|option|setting|opt[- ]?out)\b",
+    re.IGNORECASE,
+)
 ASKS_DUTY = re.compile(
     r"\b(?:must|have to|need to|mandatory|required?|compulsory|obligat\w+|forced?|gotta)\b", re.IGNORECASE
 )
@@ -88,6 +92,11 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     if first == "yes" and any(_is_negated(sentence) or AUDIENCE.search(sentence) for sentence in sentences[1:]):
         return "conditional"
     return first
+
+
+def speaks_for_itself(question: Question, sentence: str) -> bool:
+    """Return True if the question asks for a way and the sentence refuses one in plain words."""
+    return bool(ASKS_WAY.search(question.text) and REFUSES_WAY.search(sentence))
 
 
 def _without_tag(text: str) -> str:
