@@ -28,7 +28,8 @@ def test_every_practice_is_told_by_paragraphs_and_every_paragraph_tells_of_one()
     texts = [paragraph.text for paragraph in training.paragraphs]
     assert len(texts) == len(set(texts)) >= 250
     for paragraph in training.paragraphs:
-        assert paragraph.practices and paragraph.practices <= practices, paragraph.text
+        assert paragraph.practices, paragraph.text
+        assert paragraph.practices <= practices, paragraph.text
     for practice in practices:
         assert sum(practice in paragraph.practices for paragraph in training.paragraphs) >= 3, practice
 
