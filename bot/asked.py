@@ -28,6 +28,7 @@ ACT = re.compile(
     r"\b(?:get rid|remove|delete|erase|clear|stop|turn (?:\w+ )?off|switch (?:\w+ )?off|opt out|unsubscribe|cancel|fix|correct|download|object)\b",
     re.IGNORECASE,
 )
+PRONOUN = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.IGNORECASE)
 WANTS_TO = re.compile(
     r"\b(?:how (?:do|can|would) (?:i|we)|please|i want|i'd like|can you|could you|let me)\b", re.IGNORECASE
 )
@@ -137,20 +138,21 @@ class QuestionReader:
         """Return the request type of a wish. Words that ask for a fact need a surer sign of a wish than plain speech."""
         if compares(scope, question.text):
             return None
+        if (
+            alone.background
+            and ACT.search(question.text)
+            and WANTS_TO.search(question.text)
+            and PRONOUN.search(question.text)
+        ):
+            # "How do I get rid of it?": what is to be done depends on what "it" was.
+            meant = self._recogniser.recognise(f"{question.text.rstrip('?.! ')}: {alone.background}")
+            if meant.about in REQUEST_TYPES and meant.about_confidence >= self._settings.wish_from:
+                return meant.about
         if intent.is_request:
             asks = question.needs or question.yes_no or question.wants_list
             floor = self._settings.wish_from_question if asks else self._settings.wish_from
             return intent.label if intent.confidence >= floor else None
-        if question.wants_contact:
-            return "general_contact"
-        if alone.background and ACT.search(question.text) and WANTS_TO.search(question.text):
-            meant = self._recogniser.recognise(f"{question.text.rstrip('?.! ')}: {alone.background}")
-            return (
-                meant.about
-                if meant.about in REQUEST_TYPES and meant.about_confidence >= self._settings.wish_from
-                else None
-            )
-        return None
+        return "general_contact" if question.wants_contact else None
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

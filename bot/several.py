@@ -16,6 +16,7 @@ JOINED = re.compile(
     r",?\s+(?:and|also|plus)\s+(?=(?:how|what|who|where|when|why|which|do|does|can|will|is|are)\s+(?:\w+\s+){0,3}?(?:do|does|did|can|will|is|are|they|you|i|my|the|we|it)\b)",
     re.IGNORECASE,
 )
+CHANGE = re.compile(r"\bchang|\bdiffer", re.IGNORECASE)
 BACK = re.compile(r"\b(?:right|correct|really|seriously|huh|what|why)\W*$", re.IGNORECASE)
 # How urgent each kind of reply is: the merged reply has the first one that occurs.
 ORDER = ("request", "answered", "damaged", "needs_policy", "silent", "out_of_scope")
@@ -40,6 +41,8 @@ def split_questions(text: str) -> list[str]:
 
 
 def _joined(sentence: str) -> list[str]:
+    if CHANGE.search(sentence):  # "how long is it kept, and what changed about it?" is one question about a change
+        return [sentence]
     halves = [half.strip() for half in JOINED.split(sentence, maxsplit=1)]
     return (
         halves
