@@ -153,7 +153,7 @@ def published(folder: Path) -> Path:
     """Return the folder of the generation that serves, as the database names it."""
     with sqlite3.connect(folder / "policydesk.sqlite") as connection:
         (name,) = connection.execute(
-            "SELECT folder FROM generations ORDER BY revision DESC, built_at DESC LIMIT 1"
+            "SELECT folder FROM index_generations ORDER BY revision DESC, built_at DESC LIMIT 1"
         ).fetchone()
     return folder / "index" / str(name)
 
