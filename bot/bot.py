@@ -25,7 +25,6 @@ from bot.settings import AnswerSettings
 from bot.several import merged, split_questions
 from bot.suggestions import STARTERS, Starter, suggest
 from vectorstore.library import PolicyLibrary
-from vectorstore.pairs import PairModel
 from vectorstore.policy import REQUEST_TYPES, Policy
 
 if TYPE_CHECKING:
@@ -45,12 +44,11 @@ class PolicyBot:
         recogniser: IntentRecogniser,
         settings: AnswerSettings | None = None,
         selector: EvidenceSelector | None = None,
-        pairs: PairModel | None = None,
     ) -> None:
         self.library = library
         self.settings = settings or AnswerSettings()
         self._reader = QuestionReader(library, recogniser, self.settings)
-        self._search = PolicySearch(library, self.settings, selector, pairs)
+        self._search = PolicySearch(library, self.settings, selector)
         self._changes = ChangeSearch(library, self.settings, self._search.retriever)
         self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
@@ -88,6 +86,18 @@ class PolicyBot:
             answers.append(self._answer(asked))
             turns.append(Turn(question=part, policy_ids=answers[-1].policy_ids))
         return answers
+
+    def best_score(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> float | None:
+        """Return the score of the sentence that fits best, in the unit of settings.answer_from; None without a policy.
+
+        It is what silence is decided by. `question`, `policy_ids` and `history` as for `reply`.
+        """
+        asked = self._reader.read(question, policy_ids, history)
+        hits = [
+            self._search.retriever.rank(policy, asked.vector, asked.words, asked.question.defines)[:1]
+            for policy in asked.scope.policies[: self.settings.compare_up_to]
+        ]
+        return max((found[0].score for found in hits if found), default=None)
 
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""

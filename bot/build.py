@@ -6,7 +6,6 @@ from bot.bot import PolicyBot
 from bot.requests.intent import IntentRecogniser
 from bot.settings import AnswerSettings
 from vectorstore.library import PolicyLibrary
-from vectorstore.pairs import PairModel
 from vectorstore.settings import StoreSettings
 
 
@@ -26,4 +25,4 @@ def build_bot(
         from bot.generate import EvidenceSelector
 
         selector = EvidenceSelector(init_chat_model(language_model, temperature=0, timeout=20))
-    return PolicyBot(library, IntentRecogniser.open(library.embedder), settings, selector, PairModel())
+    return PolicyBot(library, IntentRecogniser.open(library.embedder), settings, selector)

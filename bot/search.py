@@ -13,9 +13,8 @@ from bot.facts import dates_first
 from bot.question import Question
 from bot.retrieve import Hit, Retriever
 from bot.settings import AnswerSettings
-from bot.verdict import speaks_for_itself, verdict_for
+from bot.verdict import verdict_for
 from vectorstore.library import PolicyLibrary
-from vectorstore.pairs import PairModel
 from vectorstore.policy import Policy
 
 if TYPE_CHECKING:
@@ -42,18 +41,15 @@ class Found:
 
 
 class PolicySearch:
-    """Searches single policies. `selector` is the optional language model's part, None without one; `pairs` has to agree
-    before a verdict is a plain yes or no, None lets the words of the evidence decide alone."""
+    """Searches single policies. `selector` is the optional language model's part, None without one."""
 
     def __init__(
         self,
         library: PolicyLibrary,
         settings: AnswerSettings,
         selector: EvidenceSelector | None,
-        pairs: PairModel | None = None,
     ) -> None:
         self._settings = settings
-        self._pairs = pairs
         self._retriever = Retriever(library, settings)
         self._selector = selector
 
@@ -82,15 +78,9 @@ class PolicySearch:
         return self._retriever
 
     def verdict(self, question: Question, quotes: Sequence[Quote]) -> str | None:
-        """Return the verdict that the quotes support, best first; a plain one only where the pair model does not doubt it."""
-        settings = self._settings
-        sure = bool(quotes) and quotes[0].score >= settings.sure_from
-        verdict = verdict_for(question, [quote.said for quote in quotes], sure)
-        if self._pairs is None or verdict not in {"yes", "no"} or speaks_for_itself(question, quotes[0].said):
-            return verdict
-        reading = self._pairs.read(question.text, quotes[0].said)
-        doubted = reading.among_verdicts(verdict) < settings.agreed_from or reading.unrelated > settings.unrelated_to
-        return "conditional" if doubted else verdict
+        """Return the verdict that the quotes support, best first."""
+        sure = bool(quotes) and quotes[0].score >= self._settings.sure_from
+        return verdict_for(question, [quote.said for quote in quotes], sure)
 
     def select(self, question: Question, found: Found) -> tuple[Found, str | None]:
         """Let the language model, if there is one, pick among the sentences found and word the lead (None without)."""

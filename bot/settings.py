@@ -12,8 +12,7 @@ class AnswerSettings:
     The three weights add up to 1 and mix the cosine of a sentence, the cosine of its clause, and its BM25 score as a share of the
     highest possible; `definition_penalty` is taken off sentences that only define a word. The next three are mixed scores: from
     `answer_from` on a policy is taken to answer, below it the nearest clause is shown as not answering down to `nearest_from`, and
-    only from `sure_from` on the verdict may be a plain yes or no. The pair model must give such a verdict at least `agreed_from` of
-    what it gives to yes, no and it depends, and at most `unrelated_to` to "nothing on the point". `wish_from` and `wish_from_question` are how sure (0-1) the intent
+    only from `sure_from` on the verdict may be a plain yes or no. `wish_from` and `wish_from_question` are how sure (0-1) the intent
     must be that a person wants something done, in plain speech and in words that ask for a fact. `spread` is how far below the best
     quote a further one may lie, `list_spread` the same where the question asks for a list.
     """
@@ -24,8 +23,6 @@ class AnswerSettings:
     definition_penalty: float = 0.10
     answer_from: float = 0.35
     sure_from: float = 0.40
-    agreed_from: float = 0.6
-    unrelated_to: float = 0.9
     nearest_from: float = 0.24
     wish_from: float = 0.33
     wish_from_question: float = 0.60

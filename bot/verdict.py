@@ -31,6 +31,11 @@ CONDITION = re.compile(
     re.IGNORECASE,
 )
 AUDIENCE = re.compile(r"\bresidents?\b|\bpeople who live in\b|\bif you (?:are|live) in\b", re.IGNORECASE)
+# A law or place whose people a sentence speaks of: it says nothing of everybody else.
+LIMITED = re.compile(
+    r"\b(?:California(?:ns?)?|CCPA|CPRA|Virginia|Colorado|Connecticut|Nevada|GDPR|EEA|European|Brazil|LGPD)\b",
+    re.IGNORECASE,
+)
 ASKS_NEGATIVE = re.compile(
     r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
 )
@@ -42,10 +47,6 @@ ASKS_WAY = re.compile(
 )
 OFFERS_WAY = re.compile(
     r"\b(?:opt[- ]?out|unsubscrib\w+|adjust|disable|turn (?:it |them |this )?off|switch (?:it |them |this )?off|block|decline|visit|click|choose|settings?|preferences|you (?:can|may)|contact us|write to|call us)\b",
-    re.IGNORECASE,
-)
-REFUSES_WAY = re.compile(
-    r"\b(?:do not|don['’]t|does not|doesn['’]t|cannot|can['’]t|are unable to|no longer) (?:\w+ )?(?:offer|provide|have|support|allow|let|permit)\b|\bno (?:way|option|setting|opt[- ]?out)\b",
     re.IGNORECASE,
 )
 ASKS_DUTY = re.compile(
@@ -89,14 +90,11 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
         return "yes" if not CONDITION.search(HARMLESS.sub(" ", CASE.sub(" ", sentences[0]))) else first
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
+    if first == "yes" and LIMITED.search(sentences[0]) and not LIMITED.search(question.text):
+        return "conditional"
     if first == "yes" and any(_is_negated(sentence) or AUDIENCE.search(sentence) for sentence in sentences[1:]):
         return "conditional"
     return first
-
-
-def speaks_for_itself(question: Question, sentence: str) -> bool:
-    """Return True if the question asks for a way and the sentence refuses one in plain words."""
-    return bool(ASKS_WAY.search(question.text) and REFUSES_WAY.search(sentence))
 
 
 def _without_tag(text: str) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from commands.opening import fail, show_json
-from commands.options import Json
+from commands.opening import fail, open_bot, show_json
+from commands.options import VAR, DataDir, Json
 
 Threshold = Annotated[
     float | None, typer.Option("--at", help="The threshold to mark; the desk's own setting if left out.")
@@ -76,6 +76,26 @@ def reading(
     if out:
         out.write_text(evals.format_reading(readings), encoding="utf-8")
     show_json(evals.reading_object(readings)) if as_json else typer.echo(evals.format_totals(readings))
+
+
+def scores(
+    sets: Annotated[list[Path], typer.Argument(help="Sets whose policies the library holds.")],
+    out: Annotated[Path, typer.Option("--out", help="One line a question: id, score, answerable.")],
+    data_dir: DataDir = VAR,
+) -> None:
+    """Write how well the best sentence fits each question: what the curve of silence is drawn from.
+
+    Example: policydesk eval scores evals/sets/samples.jsonl --out calibration.jsonl
+    """
+    import evals
+    from evals.curve import write_scores
+
+    try:
+        cases = [case for path in sets for case in evals.load_cases(path)]
+        count = write_scores(out, open_bot(data_dir), cases)
+    except (evals.EvalError, OSError) as error:
+        fail(str(error))
+    typer.echo(f"{count} scores: {out}")
 
 
 def curve(

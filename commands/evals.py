@@ -192,5 +192,6 @@ def eval_accept(
 
 app.command("policyqa")(eval_measures.policyqa)
 app.command("reading")(eval_measures.reading)
+app.command("scores")(eval_measures.scores)
 app.command("curve")(eval_measures.curve)
 app.command("quality")(eval_measures.quality)

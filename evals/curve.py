@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from bot.reply import Turn
+from evals.case import Case
 from evals.errors import Fault, ScoresError
 from evals.interval import Mean, mean_of
 from evals.jsonl import read_records
@@ -45,6 +49,30 @@ class Curve:
     false_silence: tuple[float, ...]
     false_answer: tuple[float, ...]
     area: float
+
+
+class Scorer(Protocol):
+    """What gives a question's best score: PolicyBot, or a double."""
+
+    def best_score(self, question: str, policy_ids: Sequence[str] = (), history: Sequence[Turn] = ()) -> float | None:
+        """Return the score, None without a policy to look in."""
+        ...
+
+
+# Kinds of cases whose answer stands or falls with finding the words in one policy.
+SCORED_KINDS = ("factual", "yesno", "list", "unanswerable")
+
+
+def write_scores(path: Path, scorer: Scorer, cases: Sequence[Case]) -> int:
+    """Write one line for each case of SCORED_KINDS that has a policy; return how many."""
+    lines = []
+    for case in cases:
+        if case.kind in SCORED_KINDS and case.policy and len(case.asked) == 1:
+            found = scorer.best_score(case.question, (case.policy,))
+            if found is not None:
+                lines.append(json.dumps({"id": case.id, "score": round(found, 4), "answerable": case.answerable}))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return len(lines)
 
 
 def read_scores(path: Path) -> list[Scored]:

@@ -1,4 +1,4 @@
-"""The shipped ONNX models: their files, checked against the SHA-256 of their description, and a session over them."""
+"""An ONNX model: its files, checked against the SHA-256 of their description, and a session over them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import tokenizers
 
 MODEL_FOLDER = Path(__file__).parent / "model"
-"""The embedding model. Its tokenizer serves every model here: all are made from the same weights."""
+"""The shipped embedding model."""
 
 
 class ModelCard(BaseModel):
     """model.json beside the weights: what they are, and the SHA-256 of model.onnx and tokenizer.json that proves it.
 
-    `dimension` is the length of what the model returns for a text or a pair.
+    `dimension` is the length of a vector.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,12 +33,10 @@ class ModelCard(BaseModel):
     tokenizer_sha256: str
 
 
-def open_model(
-    folder: Path, tokenizer_folder: Path | None = None
-) -> tuple[ModelCard, onnxruntime.InferenceSession, tokenizers.Tokenizer]:
-    """Return the model of a folder with model.onnx and model.json, on one thread, and its tokenizer, which cuts texts.
+def open_model(folder: Path) -> tuple[ModelCard, onnxruntime.InferenceSession, tokenizers.Tokenizer]:
+    """Return the model of a folder with model.onnx, tokenizer.json and model.json, on one thread, and its tokenizer, which cuts texts.
 
-    `tokenizer_folder` holds the tokenizer.json, None means beside the weights. Raises ModelError.
+    Raises ModelError.
     """
     import onnxruntime
     import tokenizers
@@ -46,7 +44,7 @@ def open_model(
     try:
         card = ModelCard.model_validate_json((folder / "model.json").read_bytes())
         weights = (folder / "model.onnx").read_bytes()
-        vocabulary = ((tokenizer_folder or folder) / "tokenizer.json").read_bytes()
+        vocabulary = (folder / "tokenizer.json").read_bytes()
     except OSError as error:
         raise ModelError(f"the model is incomplete: {error.filename} cannot be read") from error
     except ValidationError as error:

@@ -27,6 +27,8 @@ def verdict(question: str, *evidence: str) -> str | None:
         ("can I stop the mail?", "If you do not want our mail, please adjust your settings.", "yes"),
         ("is there any switch for cookies", "While we don't offer an opt-out for cookies, browsers may.", "no"),
         ("do i have to give my real name", "If you want to post, we don't require your real name.", "no"),
+        ("can I have it erased?", "Under the CCPA you may ask us to: erase it.", "conditional"),
+        ("can a Californian have it erased?", "Under the CCPA you may ask us to: erase it.", "yes"),
         ("do partners get it", "We give it to partners who do not sell it on.", "yes"),
         ("do you collect my name?", "We collect information including but not limited to your name.", "yes"),
         (

@@ -1,11 +1,13 @@
 """The curve of silence: shares at a threshold, the area, and a picture that stands alone."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from evals.curve import Scored, curve_of, format_curve, point_at, read_scores
+from evals.case import Case
+from evals.curve import Scored, curve_of, format_curve, point_at, read_scores, write_scores
 from evals.curve_plot import curve_svg, write_curve
 from evals.errors import Fault, ScoresError
 
@@ -75,3 +77,22 @@ def test_the_picture_is_well_formed_loads_nothing_and_is_the_same_each_time(tmp_
     # The operating point: a quarter to the right, half way up.
     circle = root.find("{http://www.w3.org/2000/svg}circle")
     assert (float(circle.get("cx")), float(circle.get("cy"))) == (64 + 320 * 0.25, 24 + 320 * 0.5)
+
+
+class Fixed:
+    """A scorer that finds one question well and holds nothing for another."""
+
+    def best_score(self, question: str, policy_ids: object = (), history: object = ()) -> float | None:
+        return {"is it sold?": 0.51234, "who flies?": 0.2}.get(question)
+
+
+def test_scores_are_written_for_the_questions_that_one_policy_decides(tmp_path: Path) -> None:
+    cases = [
+        Case(id="a", kind="yesno", policy="acme", question="is it sold?", answerable=True, expected_behavior="answer"),
+        Case(id="b", kind="unanswerable", policy="acme", question="who flies?", answerable=False, expected_behavior="abstain"),
+        Case(id="c", kind="factual", policy="acme", question="nothing held", answerable=True, expected_behavior="answer"),
+        Case(id="d", kind="request", policy="acme", question="is it sold?", answerable=True, expected_behavior="route"),
+    ]  # fmt: skip
+    path = tmp_path / "scores.jsonl"
+    assert write_scores(path, Fixed(), cases) == 2
+    assert [(one.score, one.answerable) for one in read_scores(path)] == [(0.5123, True), (0.2, False)]
