@@ -71,6 +71,12 @@ def _is_negated(sentence: str) -> bool:
     return bool(NEGATION.search(HARMLESS.sub(" ", CASE.sub(" ", sentence))))
 
 
+def _limited_to(text: str) -> set[str]:
+    """Return the places and laws named, California's laws as California."""
+    found = {match.lower() for match in LIMITED.findall(text)}
+    return {"california" if name in {"ccpa", "cpra"} or name.startswith("calif") else name for name in found}
+
+
 def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True) -> str | None:
     """Return the verdict that the evidence supports, best sentence first; None if the question is not one for yes or no.
 
@@ -90,7 +96,7 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
         return "yes" if not CONDITION.search(HARMLESS.sub(" ", CASE.sub(" ", sentences[0]))) else first
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
-    if first == "yes" and LIMITED.search(sentences[0]) and not LIMITED.search(question.text):
+    if first == "yes" and (people := _limited_to(sentences[0])) and not people & _limited_to(question.text):
         return "conditional"
     if first == "yes" and any(_is_negated(sentence) or AUDIENCE.search(sentence) for sentence in sentences[1:]):
         return "conditional"

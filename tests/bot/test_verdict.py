@@ -28,6 +28,7 @@ def verdict(question: str, *evidence: str) -> str | None:
         ("is there any switch for cookies", "While we don't offer an opt-out for cookies, browsers may.", "no"),
         ("do i have to give my real name", "If you want to post, we don't require your real name.", "no"),
         ("can I have it erased?", "Under the CCPA you may ask us to: erase it.", "conditional"),
+        ("I live in Nevada, can I have it erased?", "Under the CCPA you may ask us to: erase it.", "conditional"),
         ("can a Californian have it erased?", "Under the CCPA you may ask us to: erase it.", "yes"),
         ("do partners get it", "We give it to partners who do not sell it on.", "yes"),
         ("do you collect my name?", "We collect information including but not limited to your name.", "yes"),
