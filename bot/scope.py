@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -60,6 +61,7 @@ class ScopeFinder:
             first = re.match(r"\w+", name)
             self._by_word.setdefault(first.group() if first else "", []).append(place)
         self._single = [(name, policy) for name, policy in self._names if len(name) >= 5 and " " not in name]
+        self._apart = {name: policy for name, policy in self._single if len(name) >= 6}
         words = {word for name, _ in self._names for word in re.findall(r"\w+", name)}
         self._name_words = frozenset(words | {word + "s" for word in words})
         self._cues = _unique_cues(policies, vocabulary)
@@ -103,13 +105,15 @@ class ScopeFinder:
                 if policy.id not in found or match.start() < found[policy.id][0]:
                     found[policy.id] = (match.start(), policy)
         if not found:
-            found = self._misspelt(low)
+            found = {policy.id: (start, policy) for start, _, policy in self._written_apart(low)} or self._misspelt(low)
         return tuple(policy for _, policy in sorted(found.values(), key=lambda pair: pair[0]))
 
     def without_names(self, text: str) -> str:
         """Return `text` without company names and the frame of a comparison: what they mean is settled by the scope."""
         for name, _ in self._candidates(text.casefold()):
             text = re.sub(rf"(?<![\w@]){re.escape(name)}(?:['’]?s)?(?![\w])", NAMED, text, flags=re.IGNORECASE)
+        for start, end, _ in reversed(self._written_apart(text.casefold())):
+            text = f"{text[:start]}{NAMED}{text[end:]}"
         if text.count(NAMED) > 1:
             text = FRAME.sub(" ", text)
         bare = " ".join(text.replace(NAMED, " ").split())
@@ -125,6 +129,17 @@ class ScopeFinder:
         words |= {word.removesuffix("s") for word in words} | {""}
         places = sorted(place for word in words for place in self._by_word.get(word, ()))
         return [self._names[place] for place in places]
+
+    def _written_apart(self, low: str) -> list[tuple[int, int, Policy]]:
+        """Return start, end and policy of single-word names written as two words: "book nook" for Booknook."""
+        words = list(re.finditer(r"[a-z]+", low))
+        found = []
+        for one, two in pairwise(words):
+            joined = one.group() + two.group()
+            policy = self._apart.get(joined) or self._apart.get(joined.removesuffix("s"))
+            if policy is not None and low[one.end() : two.start()] in {" ", "-"}:
+                found.append((one.start(), two.end(), policy))
+        return found
 
     def _misspelt(self, low: str) -> dict[str, tuple[int, Policy]]:
         """Find single-word names written with one letter wrong, missing, added or swapped."""

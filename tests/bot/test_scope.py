@@ -30,6 +30,8 @@ FINDER = ScopeFinder([CASIVO, ORCHARD], VOCABULARY)
         ("does cassivo sell data", ["casivo"]),
         ("does caisvo sell data", ["casivo"]),
         ("does the casino sell data", []),
+        ("does cas ivo sell data", ["casivo"]),
+        ("does Cas-ivos shop sell data", ["casivo"]),
         ("does OPL keep data", ["orchard"]),
         ("orchard & pine ltd and casivo", ["orchard", "casivo"]),
         ("Casivo or Orchard?", ["casivo", "orchard"]),
@@ -76,6 +78,10 @@ def test_a_menu_word_of_both_companies_implies_neither():
 def test_a_company_we_do_not_hold_is_not_answered_from_another():
     scope = FINDER.find("Does Initech sell my data?")
     assert (scope.policies, scope.how, scope.outside) == ((), "elsewhere", "Initech")
+
+
+def test_a_name_written_as_two_words_leaves_the_question_too():
+    assert FINDER.without_names("does cas ivo sell data") == "does sell data"
 
 
 def test_names_and_comparing_words_leave_the_question():
