@@ -37,7 +37,7 @@ LIMITED = re.compile(
     re.IGNORECASE,
 )
 ASKS_NEGATIVE = re.compile(
-    r"\b(?:not|never|no one|nobody|without|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:not|never|no one|nobody|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
 )
 # "Can I stop them, is there a way to opt out": what is asked is whether there is a way.
 ASKS_WAY = re.compile(
