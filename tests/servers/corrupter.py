@@ -43,7 +43,9 @@ def flip_bits(folder: Path, dice: random.Random) -> None:
 
 def fill(folder: Path, dice: random.Random) -> None:
     file = dice.choice([path for path in files(folder) if path.stat().st_size])
-    file.write_bytes(dice.choice([b"\xff", b"\x00", b"A"]) * file.stat().st_size)
+    filling = dice.choice([b"\xff", b"\x00", b"A"]) * file.stat().st_size
+    # Some files of an index are all zeros: the same content again would be no harm.
+    file.write_bytes(filling if filling != file.read_bytes() else b"B" * file.stat().st_size)
 
 
 def grow_sparsely(folder: Path, dice: random.Random) -> None:
