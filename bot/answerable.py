@@ -10,6 +10,7 @@ from bot.question import NEEDS, Question
 from bot.retrieve import Hit
 from bot.settings import AnswerSettings
 
+NEED_WITHIN = 0.065  # how far below the best score a sentence may lie that holds the kind of fact asked for
 LOOK_BACK = re.compile(
     r"\b(?:preceding|past|last|prior|previous|for the)\s+(?:\d+|twelve|six)[ -](?:calendar )?(?:months?|years?|days?)\b|\b12[- ]month period\b|\b(?:\d+|twelve) (?:months|years) (?:preceding|up to|before|prior)\b",
     re.IGNORECASE,
@@ -34,7 +35,7 @@ def judge(
     """
     if not hits or hits[0].score < settings.answer_from:
         return Judgement(False, tuple(hits[:1] if hits and hits[0].score >= settings.nearest_from else ()))
-    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - settings.spread / 2)]
+    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - NEED_WITHIN)]
     for need in question.needs:
         holds = NEEDS[need][1]
         fit = [hit for hit in near if holds.search(_whole(hit))]

@@ -16,6 +16,7 @@ from bot.changes import Changed, ChangeSearch
 from bot.citations import check_quote_law, cite
 from bot.evidence import Quote, plain_quote, within, without_overlap
 from bot.plain_replies import plain_reply
+from bot.question import clean
 from bot.reply import Answer, RequestOffer, Turn
 from bot.requests.intent import IntentRecogniser
 from bot.requests.offer import channels_for, offer_for, request_quotes
@@ -65,7 +66,8 @@ class PolicyBot:
         `history` are the earlier turns, oldest first; `as_of` is the day whose versions answer, None for today. Raises QuestionError for an empty or too long question.
         """
         began = time.perf_counter()
-        parts = split_questions(question) if len(question) <= self.settings.max_question else [question]
+        words = clean(question, self.settings.max_question)
+        parts = split_questions(words) if len(words) <= self.settings.max_question else [words]
         if len(parts) == 1:
             answer = self._answer(self._reader.read(question, policy_ids, history, as_of))
         else:

@@ -144,10 +144,15 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
 EITHER = re.compile(r"\b([A-Z][\w.-]+)(?:'s)?,? or ([A-Z][\w.-]+)\b")
 
 
+def clean(raw: str, limit: int) -> str:
+    """Return the words of a message without markup, control characters and needless white space; cut far past `limit`."""
+    plain = MARKUP.sub(" ", CONTROL.sub(" ", unicodedata.normalize("NFC", raw[: limit + 100_000])))
+    return " ".join(plain.split())
+
+
 def read_question(raw: str, limit: int) -> Question:
     """Return the question; raises QuestionError if it is empty or longer than `limit` characters."""
-    plain = MARKUP.sub(" ", CONTROL.sub(" ", unicodedata.normalize("NFC", raw[: limit + 100_000])))
-    text = " ".join(plain.split())
+    text = clean(raw, limit)
     if not re.search(r"\w", text):
         raise QuestionError("Please type a question, for example: Does the company sell my data?")
     if len(text) > limit:

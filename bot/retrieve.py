@@ -105,8 +105,10 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
     windows = [(p.start, p.end, row) for row, p in enumerate(stored.passages) if p.unit == "clause"]
     rows, own, above, texts = [], [], [], []
     for row, passage in enumerate(stored.passages):
+        if passage.unit != "sentence":
+            continue
         place = places.get((passage.start, passage.end)) or _in_row(policy, passage)
-        if passage.unit != "sentence" or place is None:
+        if place is None:
             continue
         window = next((at for start, end, at in windows if start <= passage.start and passage.end <= end), row)
         rows.append(place)
@@ -128,10 +130,12 @@ def _load(library: PolicyLibrary, policy: Policy) -> _Sentences:
 
 def _in_row(policy: Policy, passage: Passage) -> tuple[Clause, Sentence] | None:
     """Return a sentence inside a long row of a table, which depends on the row's first cell; None if it is none."""
-    clause = next((one for one in policy.clauses if one.id == passage.clause_id), None)
-    for row in clause.sentences if clause else ():
-        if row.kind == "row" and row.start <= passage.start and passage.end <= row.end:
-            label = label_of(policy.text, row.start, row.end)
-            lead = label if label and label[1] <= passage.start else None
-            return clause, Sentence(passage.start, passage.end, "sentence", lead)  # type: ignore[return-value]
+    for clause in policy.clauses:
+        if clause.id != passage.clause_id:
+            continue
+        for row in clause.sentences:
+            if row.kind == "row" and row.start <= passage.start and passage.end <= row.end:
+                label = label_of(policy.text, row.start, row.end)
+                lead = label if label and label[1] <= passage.start else None
+                return clause, Sentence(passage.start, passage.end, "sentence", lead)
     return None

@@ -43,12 +43,7 @@ class Found:
 class PolicySearch:
     """Searches single policies. `selector` is the optional language model's part, None without one."""
 
-    def __init__(
-        self,
-        library: PolicyLibrary,
-        settings: AnswerSettings,
-        selector: EvidenceSelector | None,
-    ) -> None:
+    def __init__(self, library: PolicyLibrary, settings: AnswerSettings, selector: EvidenceSelector | None) -> None:
         self._settings = settings
         self._retriever = Retriever(library, settings)
         self._selector = selector

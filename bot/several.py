@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.question import is_question
-from bot.reply import Answer, Citation
+from bot.reply import Answer, Citation, RequestOffer
 
 MOST = 3  # questions of one message that are answered one by one
 FEWEST_WORDS = 3
@@ -17,9 +17,10 @@ JOINED = re.compile(
     re.IGNORECASE,
 )
 CHANGE = re.compile(r"\bchang|\bdiffer", re.IGNORECASE)
-BACK = re.compile(r"\b(?:right|correct|really|seriously|huh|what|why)\W*$", re.IGNORECASE)
 # How urgent each kind of reply is: the merged reply has the first one that occurs.
 ORDER = ("request", "answered", "damaged", "needs_policy", "silent", "out_of_scope")
+
+ONE_REQUEST = " Send this in a message of its own to get its contact channels and a draft."
 
 
 def split_questions(text: str) -> list[str]:
@@ -32,7 +33,7 @@ def split_questions(text: str) -> list[str]:
         sentences = _joined(sentences[0])
     parts: list[str] = []
     for sentence in sentences:
-        own = len(sentence.split()) >= FEWEST_WORDS and not BACK.fullmatch(sentence) and is_question(sentence)
+        own = len(sentence.split()) >= FEWEST_WORDS and is_question(sentence)
         if own or not parts:
             parts.append(sentence)
         else:
@@ -44,17 +45,18 @@ def _joined(sentence: str) -> list[str]:
     if CHANGE.search(sentence):  # "how long is it kept, and what changed about it?" is one question about a change
         return [sentence]
     halves = [half.strip() for half in JOINED.split(sentence, maxsplit=1)]
-    return (
-        halves
-        if len(halves) == 2 and all(len(h.split()) >= FEWEST_WORDS and is_question(h) for h in halves)
-        else [sentence]
-    )
+    both = len(halves) == 2 and all(len(half.split()) >= FEWEST_WORDS and is_question(half) for half in halves)
+    return halves if both else [sentence]
 
 
 def merged(question: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
-    """Return one answer to all parts: a paragraph for each, citations numbered through; a verdict where only one has one."""
+    """Return one answer to all parts: a paragraph for each, citations numbered through; a verdict where only one has one.
+
+    An answer carries one request: the first; a further one is said to need a message of its own.
+    """
     citations: list[Citation] = []
     paragraphs: list[str] = []
+    request: RequestOffer | None = None
     for part, answer in zip(parts, answers, strict=True):
         numbers: dict[int, int] = {}
         for citation in answer.citations:
@@ -63,7 +65,11 @@ def merged(question: str, parts: Sequence[str], answers: Sequence[Answer]) -> An
             if same is None:
                 citations.append(citation.model_copy(update={"n": numbers[citation.n]}))
         said = re.sub(r"\[(\d+)\]", lambda match: f"[{numbers.get(int(match[1]), int(match[1]))}]", answer.text)  # noqa: B023
-        paragraphs.append(f"“{part.strip()}” {said}")
+        if answer.request is not None and request is not None and answer.request.type != request.type:
+            said += ONE_REQUEST
+        request = request or answer.request
+        # Brackets in a person's words would look like the number of a citation.
+        paragraphs.append(f"“{part.replace('[', '(').replace(']', ')')}” {said}")
     leading = min(answers, key=lambda answer: ORDER.index(answer.status))
     verdicts = [answer.verdict for answer in answers if answer.verdict]
     policy_ids = list(dict.fromkeys(name for answer in answers for name in answer.policy_ids))
@@ -73,7 +79,7 @@ def merged(question: str, parts: Sequence[str], answers: Sequence[Answer]) -> An
             "verdict": verdicts[0] if len(verdicts) == 1 else None,
             "text": "\n\n".join(paragraphs),
             "citations": citations,
-            "request": next((answer.request for answer in answers if answer.request is not None), None),
+            "request": request,
             "policy_ids": policy_ids,
             "follow_ups": answers[-1].follow_ups,
         }

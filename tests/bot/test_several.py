@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reply import Answer, Citation
+from bot.reply import Answer, Citation, RequestOffer
 from bot.several import merged, split_questions
 
 
@@ -55,3 +55,26 @@ def test_citations_are_numbered_through_and_none_comes_twice() -> None:
     assert answer.text == "“a?” No. [1] [2]\n\n“b?” Not said. [2]"
     assert [(c.n, c.start) for c in answer.citations] == [(1, 0), (2, 5)]
     assert (answer.status, answer.verdict) == ("answered", "no")
+
+
+def test_a_second_request_is_not_lost_in_silence() -> None:
+    first = Answer(
+        question="a", status="request", text="Delete.", request=RequestOffer(type="delete", right=None, offered=True)
+    )
+    second = Answer(
+        question="b",
+        status="request",
+        text="Opt out.",
+        request=RequestOffer(type="opt_out_sale", right=None, offered=True),
+    )
+    answer = merged("a? b?", ["a?", "b?"], [first, second])
+    assert answer.request is not None
+    assert answer.request.type == "delete"
+    assert answer.text == (
+        "“a?” Delete.\n\n“b?” Opt out. Send this in a message of its own to get its contact channels and a draft."
+    )
+
+
+def test_brackets_in_a_question_look_like_no_citation() -> None:
+    one = Answer(question="a", status="silent", text="Not said.")
+    assert merged("x", ["a [1]?", "b?"], [one, one]).text.startswith("“a (1)?” Not said.")
