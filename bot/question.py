@@ -37,9 +37,21 @@ CLIPPED = re.compile(
     re.IGNORECASE,
 )
 TAG = re.compile(
-    r"\b(?:yes or no|true or false)\b|\b(?:right|correct|true|isn'?t it|don'?t they|do they)\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if)\b",
+    r"\b(?:yes or no|true or false)\b|\b(?:right|correct|true|huh|isn'?t it|don'?t they|do they|or (?:not|no|nah|nope))\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if|question is if|confirm that|any ?(?:one|body) at \w+ able to)\b",
     re.IGNORECASE,
 )
+# "Any chance you share it", "u guys selling my email": nothing but the opening asks.
+ASKING = re.compile(
+    r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well)\b[\s,:]+)*(?:\w+ )?(?:any chance|possible to|ok(?:ay)? to|safe to|fine to|allowed to|legal to|need (?:an?|to|my|your)\b|got (?:an?|any)\b"
+    r"|(?:u|you|ya|they) (?:guys|all|people|folks)(?: ever| really| actually)? \w+)\b",
+    re.IGNORECASE,
+)
+# What is told to do is no question, whatever mark stands behind it.
+TOLD = re.compile(
+    r"^(?:(?:and|but|so|then|ok|okay|hey|hi|also|um|well|please|pls)\b[\s,:]*)*(?:list|tell|show|give|explain|describe|send|delete|remove|erase|stop|take|unsubscribe|opt|correct|fix|summari[sz]e|compare|i (?:want|need|would like|wish)|i['’]d like)\b",
+    re.IGNORECASE,
+)
+WH = re.compile(r"\b(?:what|which|who|whom|whose|where|when|why|how|wat|wht|hows?|whats?|whos?)\b", re.IGNORECASE)
 LIST = re.compile(
     r"\b(?:what|which)\s+(?:\w+\s+){0,2}(?:kinds?|types?|sorts?|categories|bits|pieces|things|info\w*|data|details|rights|ways|reasons|purposes|companies|parties|steps|options|choices)\b"
     r"|\blist\b|\bwhat all\b|\beverything\b|\bwhat (?:exactly )?(?:can|do|does|are|will) \w+ (?:exactly )?(?:collect|gather|ask|tell|make|get|know|store|share|have)\b|\bexamples?\b|\bin what (?:ways|cases|circumstances)\b",
@@ -105,15 +117,19 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         ),
         (
             "place",
-            r"\b(?:what|which) (?:countr(?:y|ies)|states?|cit(?:y|ies)|regions?|continents?)\b|\bwhere\b.{0,50}\b(?:stored?|kept|held|hosted|servers?|located|live|sits?|processed|based|physically)\b|\bservers? (?:located|based)\b",
-            r"\b(?:countr(?:y|ies)|United (?:States|Kingdom)|U\.S\.|USA|EU|EEA|Europe\w*|Ireland|Germany|Japan|Canada|China|India|located|overseas|abroad|jurisdictions?|data cent(?:er|re)s?|hosted)\b",
+            r"\b(?:what|which) (?:countr(?:y|ies)|states?(?!['’]?s? (?:laws?|courts?))|cit(?:y|ies)|regions?|continents?)\b|\bwhere\b.{0,50}\b(?:stored?|kept|held|hosted|servers?|located|live|sits?|processed|based|physically)\b|\bservers? (?:located|based)\b",
+            r"\b(?:countr(?:y|ies)|United (?:States|Kingdom)|U\.S\.|USA|EU|EEA|Europe\w*|Ireland|Germany|Japan|Canada|China|India|Singapore|Australia|Brazil|Mexico|Korea|France|Spain|Italy|Netherlands|Switzerland|Britain|England|California|Delaware|Texas|New York|Virginia|states|located|overseas|abroad|jurisdictions?|data cent(?:er|re)s?|hosted)\b",
         ),
         (
             "price",
-            r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|charge|price|free of charge)\b",
+            r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|(?<!in )charge(?! of)|price|free of charge)\b",
             r"[$€£]\s?\d|\b(?:fees?|free|charges?|cost|price|payment|pay)\b",
         ),
-        ("link", r"\b(?:url|web ?address|hyperlink|link)\b", r"https?://|\bwww\."),
+        (
+            "link",
+            r"\b(?:url|web ?address|hyperlink)\b|\b(?:what(?:['’]?s| is)?|give me|send me|got|need|where(?:['’]?s| is)?|post|paste|which|exact|full|direct)\b.{0,30}\blink\b",
+            r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|app|gov|eu|co\.uk)\b",
+        ),
         (
             "count",
             r"\bhow many\b(?! (?:days|weeks|months|years|hours))|\bwhat percentage\b",
@@ -192,7 +208,19 @@ def _is_yes_no(text: str) -> bool:
         return bool(_is_inverted(last[case.end() :]) or YES_NO.search(last, case.end()) or TAG.search(last))
     if OPENING.match(last):
         return False
-    return bool(YES_NO.search(last) or TAG.search(last) or _is_inverted(last) or CLIPPED.match(last))
+    found = YES_NO.search(last) or TAG.search(text) or _is_inverted(last) or CLIPPED.match(last) or ASKING.match(last)
+    return bool(found or _is_bare(last))
+
+
+def _is_bare(sentence: str) -> bool:
+    """Return True if nothing but the mark makes a statement of four words or more a question: "opting out costs money?"."""
+    return (
+        sentence.rstrip().endswith("?")
+        and len(sentence.split()) >= 4
+        and not WH.search(sentence)
+        and not TOLD.match(sentence)
+        and not re.match(r"^\W*(?:and|or|but|also)\b", sentence, re.IGNORECASE)
+    )
 
 
 def _is_inverted(sentence: str) -> bool:

@@ -142,14 +142,15 @@ class ScopeFinder:
         return found
 
     def _misspelt(self, low: str) -> dict[str, tuple[int, Policy]]:
-        """Find single-word names written with one letter wrong, missing, added or swapped."""
+        """Find single-word names written with one letter wrong, missing, added or swapped, or without their vowels."""
         found: dict[str, tuple[int, Policy]] = {}
         for match in re.finditer(r"(?<![\w@.-])[a-z][a-z-]{3,}(?!\.\w)", low):
             word = match.group()
             if word in self._vocabulary:
                 continue
             for name, policy in self._single:
-                if any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in (word, word.removesuffix("s"))):
+                forms = (word, word.removesuffix("s"))
+                if _is_short_for(forms, name) or any(OSA.distance(form, name, score_cutoff=1) <= 1 for form in forms):
                     found.setdefault(policy.id, (match.start(), policy))
         return found
 
@@ -169,6 +170,12 @@ class ScopeFinder:
         if match is None or set(match.group(1).casefold().split()) & PLATFORM:
             return None
         return match.group(1)
+
+
+def _is_short_for(forms: Sequence[str], name: str) -> bool:
+    """Return True if one of the forms is the name with only its first vowel letter kept, if it opens it: "amzn"."""
+    short = name[0] + re.sub(r"[aeiou]", "", name[1:])
+    return len(short) >= 4 and short in forms
 
 
 def compares(scope: Scope, text: str) -> bool:

@@ -15,7 +15,8 @@ NEGATION = re.compile(
 # Words that look like negation but leave the sentence's direction alone.
 HARMLESS = re.compile(
     r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you (?:do not|don['’]t)\b(?: want| wish| agree| like)?|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
-    r"|\bno (?:charge|cost|fee|extra|additional)\b|\bnot be limited\b|\bno matter\b|\beven without\b|\bwithout (?:an?|your|any|asking|permission|consent|prior|notice|charge|cost|further)\b|\bnone of (?:which|whom)\b|\bnot just\b"
+    r"|\bno (?:charge|cost|fee|extra|additional)\b|\bnot be limited\b|\bno matter\b|\beven without\b|\bwithout (?:an?|the|your|any|asking|permission|consent|prior|notice|charge|cost|further)\b|\bnone of (?:which|whom)\b|\bnot just\b"
+    r"|\byou (?:(?:do|did) not|(?:don|didn)['’]t|no longer) (?:want|wish|agree|consent|like|accept)\b|\bplease (?:do not|don['’]t)\b|, however,"
     r"|\b(?:who|whom|which|that|whose \w+) (?:\w+ )?(?:(?:do|does|did|are|is|was|were|has|have|will|would|can|could|may) not|(?:don|doesn|didn|aren|isn|wasn|weren|hasn|haven|won|wouldn|can|couldn)['’]t|cannot)\b",
     re.IGNORECASE,
 )
@@ -29,6 +30,19 @@ CONDITION = re.compile(
     r"|\bmay be required\b|\bother than as\b|\bwhere (?:permitted|required|necessary|applicable|the law|appropriate)\b|\bCalifornia residents\b|\bsome of\b|\bunder certain\b|\bnot all\b|\bjust in case\b|\bhowever\b|\bonly\b|\bthough\b|\bbut\b|\bpeople who live in\b"
     r"|\bwhen we (?:believe|have|are required)\b|\bwe will attempt\b|\buntil\b",
     re.IGNORECASE,
+)
+# Said of everybody, so that what follows about some people takes nothing back.
+UNIVERSAL = re.compile(
+    r"\b(?:any|every)(?:one|body)\b|\ball (?:of )?(?:our |the )?(?:users|customers|people|members|visitors|accounts)\b|\bregardless of\b|\bno matter (?:where|who)\b|\bany (?:user|customer|member|visitor|person)\b",
+    re.IGNORECASE,
+)
+# "Will you tell me every time": a thing that may happen is no yes to it.
+ASKS_ALWAYS = re.compile(
+    r"\b(?:always|every time|each time|each and every|whenever|however (?:they|you|it|he|she)|whatever (?:they|you|it|he|she)|anything (?:they|you) (?:want|like)|as (?:they|you) please|guarantee\w*|promise\w*|100 ?%|for sure|at all times)\b",
+    re.IGNORECASE,
+)
+POSSIBLE = re.compile(
+    r"\b(?:may|might|can|could|sometimes|from time to time|generally|usually|typically|often|reserve)\b", re.IGNORECASE
 )
 AUDIENCE = re.compile(r"\bresidents?\b|\bpeople who live in\b|\bif you (?:are|live) in\b", re.IGNORECASE)
 # A law or place whose people a sentence speaks of: it says nothing of everybody else.
@@ -98,7 +112,12 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
     if first == "yes" and (people := _limited_to(sentences[0])) and not people & _limited_to(question.text):
         return "conditional"
-    if first == "yes" and any(_is_negated(sentence) or AUDIENCE.search(sentence) for sentence in sentences[1:]):
+    if first == "yes" and ASKS_ALWAYS.search(question.text) and POSSIBLE.search(sentences[0]):
+        return "conditional"
+    others = sentences[1:]
+    if first == "yes" and any(_is_negated(sentence) for sentence in others):
+        return "conditional"
+    if first == "yes" and not UNIVERSAL.search(sentences[0]) and any(AUDIENCE.search(sentence) for sentence in others):
         return "conditional"
     return first
 
