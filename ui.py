@@ -5,17 +5,14 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from starlette.routing import Mount
 
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
-from pages.chat import ChatPage
-from pages.conversations import Conversations
+from pages.late import LatePage
 from pages.policy_routes import page_router
-from pages.shield import SafeHeaders, Shield
+from pages.shield import SafeHeaders
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
@@ -23,11 +20,19 @@ if TYPE_CHECKING:
 
 def create_app(bot: PolicyBot) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/"."""
-    app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None)
+
+    def load_chat() -> FastAPI:
+        # Gradio takes seconds to import: the API and the policies are there before it is.
+        from pages.mounting import chat_app
+
+        return chat_app(bot)
+
+    chat = LatePage(load_chat)
+    app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
     app.include_router(api_router(bot))
     app.include_router(page_router(bot))
     add_problem_handlers(app)
-    mount_chat(app, ChatPage(bot, Conversations()).build())
+    app.mount("/", chat)
     # The one added last stands outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(ErrorWall)
@@ -38,21 +43,6 @@ def create_app(bot: PolicyBot) -> FastAPI:
 def serve(bot: PolicyBot, host: str, port: int) -> None:
     """Serve until interrupted. No access log: addresses of requests would name conversations."""
     uvicorn.run(create_app(bot), host=host, port=port, access_log=False, log_level="warning")
-
-
-def mount_chat(app: FastAPI, page: gr.Blocks) -> None:
-    """Mount the page at "/" of `app` behind the shield: visitors reach no more of the framework than the page needs."""
-    # Fonts of the visitor's system: the framework's own themes fetch theirs from another host.
-    theme = gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace"))
-    gr.mount_gradio_app(
-        app, page, path="/", show_error=False, footer_links=[], run_history=False, ssr_mode=False, pwa=False,
-        mcp_server=False, enable_monitoring=False, allowed_paths=[], max_file_size=1, theme=theme,
-    )  # fmt: skip
-    # Gradio checks the paths of files only once it believes it was launched; mounted, it would read any file
-    # for anyone.
-    page.has_launched = True
-    mounts = [route for route in app.router.routes if isinstance(route, Mount)]
-    mounts[-1].app = Shield(mounts[-1].app)
 
 
 def _version() -> str:

@@ -19,9 +19,9 @@ from fastapi.testclient import TestClient
 from bot.reply import Answer
 from pages.chat import ChatPage
 from pages.conversations import Conversations
+from pages.mounting import mount_chat
 from pages.shield import harmless
 from tests.ui.desk import Desk
-from ui import mount_chat
 
 SECRET = "/etc/passwd"
 FILE = {"path": SECRET, "orig_name": "x", "meta": {"_type": "gradio.FileData"}}
