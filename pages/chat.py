@@ -14,6 +14,7 @@ from bot.reply import Answer
 from pages.conversations import Conversations, Exchange, PolicyName, history
 from pages.markup import policy_path, text
 from pages.transcript import render_transcript, render_welcome
+from pages.visitors import visitor_of
 from vectorstore.errors import UnknownPolicyError
 
 if TYPE_CHECKING:
@@ -76,21 +77,25 @@ class ChatPage:
             fresh.click(self.forget, company, told, **quiet)
         return page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
 
-    def start(self) -> list[Any]:
-        """Return what a newly opened page shows."""
+    def start(self, request: gr.Request) -> list[Any]:
+        """Return what a newly opened page shows: the visitor's conversation where there is one."""
         rows = self.bot.library.policies()
         companies = [row.company for row in rows]
         choices = [(ALL, "")] + [
             (row.company if companies.count(row.company) == 1 else f"{row.company} – {row.title}"[:120], row.id)
             for row in rows
         ]
-        return [gr.Dropdown(choices=choices, value=""), self._welcome(), *self._suggest(())]
+        before = self.conversations.read(_visitor(request))
+        shown = render_transcript(before) if before else self._welcome()
+        answer = before[-1].answer if before else None
+        suggested = self._suggest(tuple(answer.policy_ids), answer.follow_ups) if answer else self._suggest(())
+        return [gr.Dropdown(choices=choices, value=""), shown, *suggested]
 
     def ask(self, question: str | None, company: str | None, request: gr.Request) -> Iterator[list[Any]]:
         """Show the question at once, then the answer; where there is none, the question goes back into the box."""
         # A lone surrogate could not be written to the page.
         asked = str(question or "").encode("utf-8", "replace").decode()
-        key = str(request.session_hash)
+        key = _visitor(request)
         before = self.conversations.read(key)
         still = [gr.skip()] * SUGGESTIONS
         yield [render_transcript(before, pending=asked[:SHOWN]), "", *still]
@@ -126,7 +131,7 @@ class ChatPage:
 
     def forget(self, company: str | None, request: gr.Request) -> list[Any]:
         """Begin a new conversation."""
-        self.conversations.forget(str(request.session_hash))
+        self.conversations.forget(_visitor(request))
         return [self._welcome(), "", *self._suggest((company,) if company else ())]
 
     def _welcome(self) -> str:
@@ -154,3 +159,8 @@ class ChatPage:
         return [gr.Button(value=words, visible=True) for words in shown] + [
             gr.Button(value="", visible=False) for _ in range(SUGGESTIONS - len(shown))
         ]
+
+
+def _visitor(request: gr.Request) -> str:
+    """Return whose conversation it is: the browser's, over reloads; one page's where it takes no cookie."""
+    return visitor_of(request.cookies) or f"page {request.session_hash}"

@@ -8,9 +8,11 @@ import secrets
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problems import problem, replay
+from pages.visitors import new_cookie, visitor_of
 
 READABLE = re.compile(
     r"/|/config|/favicon\.ico|/manifest\.json|/robots\.txt|/theme\.css|/assets/[\w.-]+|/static/[\w./-]+"
@@ -73,7 +75,9 @@ class Shield:
         elif method in ("GET", "HEAD") and READABLE.fullmatch(path) and ".." not in path:
             if path == "/":
                 # The page takes no parameters; those of the framework (deep links, views) stay out.
-                await self.app({**scope, "query_string": b"", "headers": _uncompressed(scope)}, receive, _Page(send))
+                await self.app(
+                    {**scope, "query_string": b"", "headers": _uncompressed(scope)}, receive, _Page(scope, send)
+                )
             else:
                 await self.app(scope, receive, send)
         else:
@@ -114,10 +118,12 @@ def _uncompressed(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 
 class _Page:
-    """Sends the framework's page with the desk's style and script, and with a nonce on its inline scripts."""
+    """Sends the framework's page with the desk's style and script, a nonce on its inline scripts, a cookie for who has none."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self.send = send
+        known = visitor_of(cookie_parser(Headers(scope=scope).get("cookie", "")))
+        self.cookie = None if known else new_cookie(scope.get("scheme") == "https")
         self.start: Message = {}
         self.body = b""
 
@@ -137,6 +143,8 @@ class _Page:
         headers = MutableHeaders(scope=self.start)
         headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
         headers["Cache-Control"] = "no-store"
+        if self.cookie:
+            headers.append("Set-Cookie", self.cookie)
         body = page.encode()
         if self.body:
             headers["Content-Length"] = str(len(body))

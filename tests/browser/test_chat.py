@@ -240,6 +240,19 @@ def test_a_company_is_chosen_and_a_conversation_begun_anew(open_chat, site):
     expect(page.locator(".welcome")).to_be_visible()
 
 
+def test_a_conversation_is_there_after_a_reload_and_for_nobody_else(open_chat):
+    page, stranger = open_chat(DESK), open_chat(DESK)
+    ask_by_keyboard(page, QUESTION)
+    for visitor, turns in ((page, 1), (stranger, 0)):
+        visitor.reload()
+        expect(visitor.locator(".suggestion:visible").first).to_be_visible(timeout=30_000)
+        expect(visitor.locator(".turn")).to_have_count(turns)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".welcome")).to_be_visible(timeout=30_000)
+
+
 def test_a_suggested_question_is_asked_with_one_key(open_chat):
     page = open_chat(DESK)
     words = page.locator(".suggestion:visible").first.inner_text()

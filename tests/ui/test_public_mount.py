@@ -61,6 +61,17 @@ def visitor(server: str, desk: Desk) -> Visitor:
     return Visitor(server)
 
 
+def test_a_new_visitor_gets_a_cookie_that_scripts_and_other_sites_cannot_use(server):
+    first = httpx.get(server)
+    cookie = first.headers["set-cookie"]
+    assert re.fullmatch(r"desk=[\w-]{43}; Path=/; HttpOnly; SameSite=Lax", cookie)
+    assert httpx.get(server).headers["set-cookie"] != cookie
+    known = httpx.get(server, headers={"Cookie": cookie.split(";")[0]})
+    assert "set-cookie" not in known.headers
+    # A key that somebody else chose would be one they know.
+    assert "set-cookie" in httpx.get(server, headers={"Cookie": "desk=known"}).headers
+
+
 @pytest.mark.parametrize(
     "path",
     [
