@@ -37,10 +37,11 @@ def stand_alone(question: str, bare: str, history: Sequence[Turn], names: frozen
     if not content:
         return StandAlone(before, "", 0.0)
     if len(content) <= 2 and (ABOUT.match(question) or REFERS.search(question)):
-        return StandAlone(question, before, 0.5)
+        return StandAlone(question, before, 0.4)
     if ABOUT.match(question) or (REFERS.search(question) and len(content) <= 5):
-        return StandAlone(question, before, 0.35)
-    return StandAlone(question, "", 0.0)
+        return StandAlone(question, before, 0.25)
+    # A short question may lean on the one before without a word that says so: "how long are recordings kept".
+    return StandAlone(question, before, 0.15) if len(content) <= 4 else StandAlone(question, "", 0.0)
 
 
 def _resolved(history: Sequence[Turn], names: frozenset[str]) -> str:
