@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
+from bot.concepts import CONCEPTS
 from bot.evidence import Quote
 from vectorstore.policy import Policy, Sentence
 from vectorstore.table import aligned
@@ -136,7 +137,7 @@ def silent_text(policies: Sequence[Policy], nearest: bool, missing: str | None) 
     """Say that a policy does not answer, what is missing, and whom to ask."""
     names = joined([policy.company for policy in policies])
     verb = "policies do" if len(policies) > 1 else "policy does"
-    what = f" {MISSING[missing]}" if missing in MISSING else ""
+    what = f" {MISSING[missing]}" if missing in MISSING else f" that of {missing}" if missing in CONCEPTS else ""
     told = f"{names}'s privacy {verb} not say{what or ' that'}."
     near = " The nearest passage is shown below; it does not answer the question." if nearest else ""
     return told + near + _whom_to_ask(policies)
@@ -153,6 +154,7 @@ MISSING = {
     "date": "that date",
     "method": "the steps for that",
     "person": "who that is by name",
+    "names": "that by name",
     "either": "which one it is",
 }
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.concepts import concepts_of
 from bot.errors import QuestionError
 
 CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -84,11 +85,19 @@ DEFINES = re.compile(
     re.IGNORECASE,
 )
 
+NAMES = re.compile(
+    r"\b(?:which|what) (?:\w+ ){0,2}(?:compan(?:y|ies)|firms?|vendors?|providers?|partners?|processors?|brokers?|banks?|bureaus?|networks?|ones?|outfits?|business(?:es)?)\b.{0,40}\b(?:exactly|by name|specifically|in particular)\b"
+    r"|\bby name\b|\bname names\b|\bnames? of (?:the|all|every|each|your|their|those|any) (?:\w+ ){0,2}(?:compan|firms?|vendors?|providers?|partners?|processors?|brokers?|advertisers?|bureau)"
+    r"|\bwhich (?:\w+ )?(?:company|firm|vendor|provider|processor|bureau|bank) (?:does|do|is|are|was|runs?|hosts?|handles?|stores?|makes?|processes|sends?|records?)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question cleaned for reading. `needs` are the kinds of fact an answer must hold, see NEEDS; `contact_type` is the
-    type of channel asked for by name, None for any."""
+    type of channel asked for by name, None for any; `concepts` are the matters it names (concepts.py), and `wants_names` is
+    True if it asks which companies by name."""
 
     text: str
     yes_no: bool
@@ -98,6 +107,8 @@ class Question:
     defines: bool = False
     wants_contact: bool = False
     contact_type: str | None = None
+    concepts: tuple[str, ...] = ()
+    wants_names: bool = False
 
 
 # Kind of fact -> (the question asks for it, a sentence holds it).
@@ -122,7 +133,7 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         ),
         (
             "price",
-            r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|(?<!in )charge(?! of)|price|free of charge)\b",
+            r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|(?<!in )charge(?! of)|price|free of charge|for free)\b|\b(?:charge|cost|bill) (?:me|us|people|anything|extra|money)\b|\bpay (?:anything|extra|money)\b",
             r"[$€£]\s?\d|\b(?:fees?|free|charges?|cost|price|payment|pay)\b",
         ),
         (
@@ -186,6 +197,8 @@ def read_question(raw: str, limit: int) -> Question:
         bool(DEFINES.search(text)),
         wants_contact := bool(CONTACT.search(text) and not NOT_CONTACT.search(text) and not needs),
         next((kind for kind, words in CONTACT_TYPES if words.search(text)), None) if wants_contact else None,
+        concepts_of(text),
+        bool(NAMES.search(text)),
     )
 
 

@@ -50,8 +50,22 @@ LIMITED = re.compile(
     r"\b(?:California(?:ns?)?|CCPA|CPRA|Virginia|Colorado|Connecticut|Nevada|GDPR|EEA|European|Brazil|LGPD)\b",
     re.IGNORECASE,
 )
-ASKS_NEGATIVE = re.compile(
-    r"\b(?:not|never|no one|nobody|free (?:of|from)|refuse to|avoid|stop)\b|n['’]t\b", re.IGNORECASE
+ASKS_NEGATIVE = re.compile(r"\b(?:not|never|no one|nobody|no more|free (?:of|from))\b|n['’]t\b", re.IGNORECASE)
+# "Do they stop when I ask", "will the ads go away": what the policy denies or tells decides neither way unless it speaks of ending too.
+ASKS_END = re.compile(
+    r"\b(?:stops?|cease\w*|quits?|avoids?|refuses?|go(?:es)? away|disappears?|vanish\w*|gone|ends?)\b", re.IGNORECASE
+)
+TELLS_END = re.compile(
+    r"\b(?:stop\w*|ceas\w*|end(?:s|ed)?|no longer|delet\w*|remov\w*|discontinu\w*|opt\w* out|withdraw\w*|turn\w* off|disabl\w*)\b",
+    re.IGNORECASE,
+)
+# "Everywhere", "every user's": one case of it is no yes to all.
+ASKS_ALL = re.compile(
+    r"\b(?:all|every|everything|everywhere|everyone|everybody|entirely|completely|totally|whole)\b(?! (?:about|the time))",
+    re.IGNORECASE,
+)
+TELLS_ALL = re.compile(
+    r"\b(?:all|any|anyone|every\w*|entire\w*|complet\w*|whole|always|irrespective|regardless)\b", re.IGNORECASE
 )
 # "Can I stop them, is there a way to opt out": what is asked is whether there is a way.
 ASKS_WAY = re.compile(
@@ -106,10 +120,14 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     first = polarity(sentences[0])
     if ASKS_DUTY.search(question.text) and FREE_CHOICE.search(sentences[0]):
         return "no"
+    if ASKS_ALL.search(question.text) and first == "yes" and not TELLS_ALL.search(sentences[0]):
+        return "conditional"
     if ASKS_WAY.search(question.text) and OFFERS_WAY.search(sentences[0]) and first != "no":
         return "yes" if not CONDITION.search(HARMLESS.sub(" ", CASE.sub(" ", sentences[0]))) else first
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
+    if ASKS_END.search(question.text) and not ASKS_WAY.search(question.text):
+        return first if first == "yes" and TELLS_END.search(sentences[0]) else "conditional"
     if first == "yes" and (people := _limited_to(sentences[0])) and not people & _limited_to(question.text):
         return "conditional"
     if first == "yes" and ASKS_ALWAYS.search(question.text) and POSSIBLE.search(sentences[0]):

@@ -76,3 +76,29 @@ def test_evidence_that_disagrees_is_conditional():
 )
 def test_polarity_of_a_sentence(sentence, expected):
     assert polarity(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "verdict"),
+    [
+        # One case of it is no yes to all.
+        ("Is every user's tapping recorded?", "For a sample of users we record taps on the screen.", "conditional"),
+        ("Can everyone see my profile?", "Anyone can see your profile.", "yes"),
+        # What is denied is not that something ends.
+        ("Do you stop tracking when my browser asks?", "We do not change anything when a browser asks.", "conditional"),
+        ("Do the ads go away if I opt out?", "The opt-out is found in your settings.", "conditional"),
+        ("Will you always e-mail me about changes?", "We may e-mail you about changes.", "conditional"),
+        # What people wish is not what the company does.
+        ("Do you honor it?", "Browsers can say that you do not wish to be tracked, and we honor that.", "yes"),
+        ("Can I get a copy from anywhere?", "Anyone can ask for a copy.", "yes"),
+    ],
+)
+def test_scope_of_the_question_and_of_the_sentence(question, sentence, verdict):
+    assert verdict_for(read_question(question, 2000), [sentence]) == verdict
+
+
+def test_what_is_said_of_everybody_is_not_taken_back_by_a_word_on_some():
+    others = ["Residents of California have further rights."]
+    question = read_question("Can I get a copy?", 2000)
+    assert verdict_for(question, ["At Acme, anyone can ask for a copy.", *others]) == "yes"
+    assert verdict_for(question, ["At Acme, you can ask for a copy.", *others]) == "conditional"
