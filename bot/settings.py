@@ -25,8 +25,8 @@ class AnswerSettings:
     answer_from: float = 0.35
     sure_from: float = 0.40
     nearest_from: float = 0.24
-    wish_from: float = 0.25
-    wish_from_question: float = 0.50
+    wish_from: float = 0.33
+    wish_from_question: float = 0.60
     wish_from_before: float = 0.75
     spread: float = 0.06
     list_spread: float = 0.10
