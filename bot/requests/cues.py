@@ -73,6 +73,20 @@ RULES = (
         r"(delete|erase|remove|wipe|correct|fix|change|update|opt|object|see|view|access|export|move|limit|restrict)\b"
         r"(?!.*\b(please|pls|plz)\b)[^.!;]*$",
     ),
+    _rule(
+        # "What if I delete the cookie, ..." tells a case; nobody is told to do it.
+        "asks what would follow",
+        ("question", "out_of_scope", "followup"),
+        rf"{_OPENING}(what if|what happens|what would happen|suppose|supposing)\b(?!.*\b(please|pls|plz)\b)[^.!;]*$",
+    ),
+    _rule(
+        # "Send me the link to the form" is after a text of the company, not after the person's own data.
+        "asks for a text",
+        ("question", "out_of_scope", "followup"),
+        r"^\W*(please |pls |kindly |can you |could you )?(send|give|show|mail|email|share|post|read|quote|point)( me| us)?( to)?"
+        r"( \w+){0,2} (link|url|web address|form|passage|section|clause|paragraph|notice|policy|wording)\b"
+        r"(?!.*\b(my|mine|our|on me|about me)\b)[^.!;]*$",
+    ),
 )
 
 _START = r"^\W*(so |and |but |ok |hi |hello |hey )?"
