@@ -27,7 +27,7 @@ class AnswerSettings:
     nearest_from: float = 0.24
     wish_from: float = 0.33
     wish_from_question: float = 0.60
-    wish_from_before: float = 0.75
+    wish_from_before: float = 0.85
     spread: float = 0.06
     list_spread: float = 0.10
     max_quotes: int = 5
