@@ -21,17 +21,17 @@ from bot.settings import AnswerSettings
 from vectorstore.approvals import offered
 from vectorstore.lexical import words_of
 from vectorstore.library import PolicyLibrary
-from vectorstore.policy import REQUEST_TYPES, Policy
+from vectorstore.policy import Policy
 
 # "How do I get rid of that one?": an act whose object stands in the turn before.
 ACT = re.compile(
-    r"\b(?:get rid|remove|delete|erase|clear|stop|turn (?:\w+ )?off|switch (?:\w+ )?off|opt out|unsubscribe|cancel|fix|correct|download|object)\b",
+    r"\b(?:get rid|remov|delet|eras|clear|wip|stop|turn (?:\w+ )?off|switch (?:\w+ )?off|disabl|limit|restrict|opt out|unsubscrib|cancel|fix|correct|download|export|object)(?:e|ed|ing)?\b",
     re.IGNORECASE,
 )
 PRONOUN = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.IGNORECASE)
-WANTS_TO = re.compile(
-    r"\b(?:how (?:do|can|would) (?:i|we)|please|i want|i'd like|can you|could you|let me)\b", re.IGNORECASE
-)
+WAY_TO = r"\b(?:how (?:do|can|could|would|should) (?:i|we)|where (?:do|can) (?:i|we))\b"
+WAY = re.compile(WAY_TO, re.IGNORECASE)
+WANTS_TO = re.compile(rf"{WAY_TO}|\b(?:please|i want|i'd like|can you|could you|let me)\b", re.IGNORECASE)
 # Where the question proper begins: after a sentence, or after "I bought a piano, ...".
 SENTENCE = re.compile(
     r"(?<=[.?!])\s+|,\s+(?=(?:do|does|did|can|could|will|would|is|are|has|have|what|how|who|when|where|why|which)\b)"
@@ -138,16 +138,15 @@ class QuestionReader:
         """Return the request type of a wish. Words that ask for a fact need a surer sign of a wish than plain speech."""
         if compares(scope, question.text):
             return None
-        if (
-            alone.background
-            and ACT.search(question.text)
-            and WANTS_TO.search(question.text)
-            and PRONOUN.search(question.text)
-        ):
-            # "How do I get rid of it?": what is to be done depends on what "it" was.
+        if alone.background and ACT.search(question.text) and PRONOUN.search(question.text):
+            # "How do I get rid of it?": what is to be done depends on what "it" was. Only a sure right makes it a wish:
+            # no policy has a channel for switching off the heart rate sensor, but it may tell the steps.
             meant = self._recogniser.recognise(f"{question.text.rstrip('?.! ')}: {alone.background}")
-            if meant.about in REQUEST_TYPES and meant.about_confidence >= self._settings.wish_from:
+            sure = meant.about_confidence >= self._settings.wish_from_before
+            if sure and (meant.is_request or WANTS_TO.search(question.text)):
                 return meant.about
+            if WAY.search(question.text) and intent.confidence < self._settings.wish_from_before:
+                return None
         if intent.is_request:
             asks = question.needs or question.yes_no or question.wants_list
             floor = self._settings.wish_from_question if asks else self._settings.wish_from

@@ -10,7 +10,10 @@ from bot.reply import Turn
 from vectorstore.lexical import words_of
 
 REFERS = re.compile(
-    r"\b(?:it|its|that|those|these|this|one|ones|same|there|such|the others?|the first|the second|else)\b|^(?:and|but|so|then|also|or|what about|how about|what if|why|why not|for how long|since when)\b",
+    r"\b(?:it|its|that|those|these|this|one|ones|same|there|such|the others?|the first|the second|else)\b"
+    # "They" is mostly the company; what is stopped or removed is not.
+    r"|\b(?:rid of|stop|remove|delete|erase|clear|disable|cancel|refuse|limit|make|turn|switch|get|want) them\b"
+    r"|^(?:and|but|so|then|also|or|what about|how about|what if|why|why not|for how long|since when)\b",
     re.IGNORECASE,
 )
 ABOUT = re.compile(

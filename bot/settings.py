@@ -13,7 +13,8 @@ class AnswerSettings:
     highest possible; `definition_penalty` is taken off sentences that only define a word. The next three are mixed scores: from
     `answer_from` on a policy is taken to answer, below it the nearest clause is shown as not answering down to `nearest_from`, and
     only from `sure_from` on the verdict may be a plain yes or no. `wish_from` and `wish_from_question` are how sure (0-1) the intent
-    must be that a person wants something done, in plain speech and in words that ask for a fact. `spread` is how far below the best
+    must be that a person wants something done, in plain speech and in words that ask for a fact; `wish_from_before` how sure the
+    right must be where its object stands in the turn before ("how do I stop that"). `spread` is how far below the best
     quote a further one may lie, `list_spread` the same where the question asks for a list.
     """
 
@@ -26,6 +27,7 @@ class AnswerSettings:
     nearest_from: float = 0.24
     wish_from: float = 0.33
     wish_from_question: float = 0.60
+    wish_from_before: float = 0.85
     spread: float = 0.06
     list_spread: float = 0.10
     max_quotes: int = 5

@@ -73,6 +73,20 @@ RULES = (
         r"(delete|erase|remove|wipe|correct|fix|change|update|opt|object|see|view|access|export|move|limit|restrict)\b"
         r"(?!.*\b(please|pls|plz)\b)[^.!;]*$",
     ),
+    _rule(
+        # "What if I delete the cookie, ..." tells a case; nobody is told to do it.
+        "asks what would follow",
+        ("question", "out_of_scope", "followup"),
+        rf"{_OPENING}(what if|what happens|what would happen|suppose|supposing)\b(?!.*\b(please|pls|plz)\b)[^.!;]*$",
+    ),
+    _rule(
+        # "Send me the link to the form" is after a text of the company, not after the person's own data.
+        "asks for a text",
+        ("question", "out_of_scope", "followup"),
+        r"^\W*(please |pls |kindly |can you |could you )?(send|give|show|mail|email|share|post|read|quote|point)( me| us)?( to)?"
+        r"( \w+){0,2} (link|url|web address|form|passage|section|clause|paragraph|notice|policy|wording)\b"
+        r"(?!.*\b(my|mine|our|on me|about me)\b)[^.!;]*$",
+    ),
 )
 
 _START = r"^\W*(so |and |but |ok |hi |hello |hey )?"
@@ -88,6 +102,14 @@ _WANT = r"(want|wants|wish|need|needs|like|love|prefer|demand|require|request|in
 _KIN = (
     r"(mother|mum|mom|father|dad|son|daughter|wife|husband|sister|brother|gran\w*|nan|aunt|uncle|friend|lawyer"
     r"|attorney|client)"
+)
+_TELLING = (
+    r"(list|name|show|tell|give|gimme|explain|describe|outline|quote|state|specify|provide|spell|set out|point|enumerate"
+    r"|indicate|disclose|clarify|compare|summari[sz]e|read|let me know|walk me|talk me|lay out|put into)"
+)
+_KINDS = (
+    r"(cases|reasons|exceptions|difference|definition|kinds?|types?|sorts?|categor\w+|purposes|ways|circumstances|grounds"
+    r"|partners|examples?|section|clause|passage|procedure|steps|part|period|countries|line|bit)"
 )
 _PRODUCTS = (
     r"(scanner|watch(es)?|keyboard|piano|printer|calculator|battery|batteries|driver|firmware|warranty|order|orders"
@@ -129,11 +151,27 @@ CUES: dict[str, re.Pattern[str]] = {
         "product": rf"\b{_PRODUCTS}\b",
         "numbers": r"\d+\s*(%|percent|[-+*/x])|\b(plus|minus|times|divided)\b",
         "past event": r"\b(i|we|you|they) (\w+ )?(asked|called|emailed|wrote|sent|requested|opted|refused|told)\b",
+        "consequence": r"\b(what (happens|becomes|comes|do i lose|will|would)|after(wards)?|once|consequence\w*|as a result|still)\b",
+        "refused": r"\b(refus\w+|den(y|ied|ial)\w*|declin\w+|turn(ed)? \w* ?down|reject\w*|appeal\w*|challeng\w+|contest\w*)\b",
+        "proof": r"\b(proof|prove|ids?|identity|identif\w+|verif\w+|passport|licen[cs]e|letter|enclosed?|attached)\b",
+        "telling": rf"{_START}(({_POLITE}|just)\W+)*{_TELLING}\b",
+        "telling something of mine": rf"\b{_TELLING}\b.{{0,60}}\b(my|mine|me|myself|our)\b(?! (about|if|how|what|who)\b)",
+        "kinds of things": rf"\b{_KINDS}\b",
+        "has to": r"\b(needs? to|has to|have to|must|shall|should|ought to|had better|may not|is to|are to)\b",
+        "had enough": r"\b(enough|sick of|fed up|tired of|quit|cease|no more|any ?more|any longer|peace|end (it|this|that)|gone|off)\b",
+        "swearing": r"\b(ffs|damn\w*|bloody|hell|omg|wtf|clowns?|creeps?|morons?|idiots?|scum\w*|shame|crap|stupid|useless)\b|!!",
+        "stands for another": r"\b(on (my|his|her|their|our|behalf)|in my name|(act|speak|ask|file|stand)\w* for|mandate|power of attorney"
+        r"|guardian|executor|client|representative|represent)\b",
+        "do it": r"\b(do it|see to it|sort it|fix it|do so|right now|today|immediately|at once|asap|now)\b",
         "bare reference": r"\b(that|this|it|those|these|ones?)\b\W*$|^\W*(and|what about|how about|so|why|where)\b",
     }.items()
 }
 _LENGTHS = (2, 4, 7, 12, 20, 40)
-CUE_COUNT = len(CUES) + len(_LENGTHS)
+CUE_COUNT = 2 * len(CUES) + len(_LENGTHS)
+# "I sent them a letter. Who reads it?": the story may speak of a request, what is asked stands last.
+_LAST = re.compile(
+    r"(?<=[.?!;:])\s+|,\s+(?=(?:do|does|did|can|could|will|would|is|are|has|have|what|how|who|when|where|why|which)\b)"
+)
 
 
 def normalise(text: str) -> str:
@@ -147,10 +185,16 @@ def rule_for(plain: str) -> Rule | None:
     return next((rule for rule in RULES if rule.pattern.search(plain)), None)
 
 
+def last_sentence(plain: str) -> str:
+    """Return the last sentence of two words or more of a normalised text, the text itself where there is none."""
+    return next((part for part in reversed(_LAST.split(plain)) if " " in part), plain)
+
+
 def cues(plain: str) -> Vector:
-    """Return the cues of a normalised text, 0 or 1 each: CUES in order, then its length in words by steps."""
+    """Return the cues of a normalised text, 0 or 1 each: CUES in order, those of its last sentence, its length in words by steps."""
     words = plain.count(" ") + 1
-    found = [pattern.search(plain) is not None for pattern in CUES.values()]
+    last = last_sentence(plain)
+    found = [pattern.search(part) is not None for part in (plain, last) for pattern in CUES.values()]
     return np.array(found + [words <= length for length in _LENGTHS], dtype=np.float32)
 
 
