@@ -131,4 +131,8 @@ def read_status(body: bytes) -> DrpStatus:
 def as_update(request_id: str, status: DrpStatus) -> StatusUpdate | None:
     """Return the step it means for our request, None for "open"."""
     action = DRP_ACTIONS[status.status]
-    return None if action is None else StatusUpdate(request_id, action, status.reason if status.reason in REASONS else None)
+    return (
+        None
+        if action is None
+        else StatusUpdate(request_id, action, status.reason if status.reason in REASONS else None)
+    )
