@@ -10,7 +10,7 @@ import random
 import socket
 
 import pytest
-from counterparts import DOMAIN, NOW, SEED, Papers, Provider, serving
+from tests.bot.requests.protocols.counterparts import DOMAIN, NOW, SEED, Papers, Provider, serving
 from fastapi import FastAPI, Request, Response
 
 from bot.requests.couriers.drp import DrpCourier
