@@ -79,7 +79,7 @@ def write_content(request_type: str, regime: str | None, person: Person, endpoin
     known: dict[str, Any] = {"email": person.email, "phone_number": blanks.get("phone_number")}
     if blanks.get("address"):
         known["address"] = {"formatted": blanks["address"]}
-    content = {name: known[name] for name in endpoint.supported_verifications if known.get(name)}
+    content: dict[str, Any] = {name: known[name] for name in endpoint.supported_verifications if known.get(name)}
     content["exercise"] = VERBS[request_type]
     if regime == "CCPA":
         content["regime"] = "ccpa"

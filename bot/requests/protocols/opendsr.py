@@ -50,7 +50,7 @@ def subject_request_id(request_id: str) -> str:
 
 def write_content(request_type: str, regime: str | None, email: str) -> str:
     """Return what the person confirms, as canonical JSON. Raises ValueError where OpenDSR has no such type or regime."""
-    if request_type not in TYPES or regime not in REGULATIONS:
+    if request_type not in TYPES or regime is None or regime not in REGULATIONS:
         raise ValueError(f"OpenDSR cannot carry {request_type!r} under {regime!r}")
     identity = {"identity_type": "email", "identity_value": email, "identity_format": "raw"}
     content = {

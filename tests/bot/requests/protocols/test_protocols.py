@@ -10,19 +10,27 @@ import random
 import socket
 
 import pytest
-from tests.bot.requests.protocols.counterparts import DOMAIN, NOW, SEED, Papers, Provider, serving
 from fastapi import FastAPI, Request, Response
+from fastapi.testclient import TestClient
 
 from bot.requests.couriers.drp import DrpCourier
 from bot.requests.couriers.opendsr import OpenDsrCourier
 from bot.requests.couriers.webhook import WebhookCourier
 from bot.requests.errors import DoubtfulDeliveryError, PermanentRefusalError, TemporaryRefusalError
 from bot.requests.protocols import drp, opendsr
-from bot.requests.protocols.callbacks import Awaited, CallbackError, Processor, receive_drp, receive_opendsr
+from bot.requests.protocols.callbacks import (
+    Awaited,
+    CallbackError,
+    Processor,
+    callbacks_router,
+    receive_drp,
+    receive_opendsr,
+)
 from bot.requests.protocols.endpoints import EndpointError, read_endpoint
 from bot.requests.protocols.status import StatusUpdate
 from bot.requests.protocols.webhook import is_genuine
 from bot.requests.records import Message, Person, PinnedChannel, RequestRecord
+from tests.bot.requests.protocols.counterparts import DOMAIN, NOW, SEED, Papers, Provider, serving
 
 PERSON = Person("Ada Example", "ada@example.org")
 
@@ -53,12 +61,16 @@ def test_drp_pairs_hands_over_polls_and_revokes(tmp_path):
         courier, request = drp_parts(address, tmp_path)
         taken = courier.deliver(request, 1)
         assert (taken.reply, taken.reference) == ("HTTP 200 open", "p-R1")
-        assert courier.deliver(request, 2).reference == "p-R1" and len(provider.requests) == 1
+        assert courier.deliver(request, 2).reference == "p-R1"
+        assert len(provider.requests) == 1
         sent = provider.requests["p-R1"]
-        assert sent["exercise"] == "deletion" and sent["email_verified"] is False and "name" not in sent
+        assert sent["exercise"] == "deletion"
+        assert sent["email_verified"] is False
+        assert "name" not in sent
         courier.deliver(dataclasses.replace(request, verified=NOW), 3)
         assert provider.requests["p-R1"]["email_verified"] is True
-        assert courier.check_token() and courier.poll("p-R1").status == "open"
+        assert courier.check_token()
+        assert courier.poll("p-R1").status == "open"
         assert courier.revoke("p-R1", "changed my mind").status == "revoked"
         assert not courier.can_carry("correct")
 
@@ -130,7 +142,8 @@ def test_a_webhook_is_genuine_only_as_it_was_signed():
         WebhookCourier(endpoint, lambda: 1000).deliver(request_by("webhook", address, "Words"), 1)
     headers, body = got[0]
     stamp, signature = headers["x-policydesk-timestamp"], headers["x-policydesk-signature"]
-    assert headers["idempotency-key"] == "R1" and "s" * 32 not in repr(endpoint)
+    assert headers["idempotency-key"] == "R1"
+    assert "s" * 32 not in repr(endpoint)
     assert is_genuine("s" * 32, stamp, signature, body, 1300)
     assert not is_genuine("s" * 32, stamp, signature, body, 1301)
     assert not is_genuine("s" * 32, stamp, signature, body + b" ", 1000)
@@ -186,7 +199,8 @@ def test_opendsr_from_discovery_to_1000_tampered_callbacks(tmp_path):
         accepted = courier.deliver(
             request_by("opendsr", address, opendsr.write_content("delete", "CCPA", PERSON.email)), 1
         )
-        assert accepted.reference == number == taken[0]["subject_request_id"] and "c2VjcmV0" not in repr(accepted)
+        assert accepted.reference == number == taken[0]["subject_request_id"]
+        assert "c2VjcmV0" not in repr(accepted)
         assert taken[0]["subject_request_type"] == "erasure"
         courier.revoke(number)
         certificate = courier.certificate()
@@ -242,3 +256,18 @@ def test_a_key_others_may_read_is_refused(tmp_path):
     (tmp_path / "key").chmod(0o644)
     with pytest.raises(EndpointError, match="0600"):
         drp.read_key(tmp_path / "key")
+
+
+def test_the_routes_cap_bodies_and_hand_over_only_what_is_confirmed():
+    told = drp.DrpStatus(request_id="p-R1", status="denied", reason="no_match")
+    recorded: list[StatusUpdate] = []
+    app = FastAPI()
+    awaited = {"t": Awaited("R1", "p-R1", lambda reference: told)}
+    app.include_router(callbacks_router(awaited.get, {}.get, lambda domain, subject: None, recorded.append))
+    client = TestClient(app)
+    assert client.post("/api/v1/callbacks/drp/t", content=b"x" * 65537).status_code == 413
+    assert client.post("/api/v1/callbacks/opendsr", content=b"{}").status_code == 401
+    assert client.post("/api/v1/callbacks/drp/t", json={"request_id": "p-R1", "status": "fulfilled"}).status_code == 403
+    assert recorded == []
+    assert client.post("/api/v1/callbacks/drp/t", json={"request_id": "p-R1", "status": "denied"}).status_code == 200
+    assert recorded == [StatusUpdate("R1", "deny", "no_match")]
