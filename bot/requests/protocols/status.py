@@ -1,0 +1,31 @@
+"""What another side's word about a request means for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+# DRP 1.0 s.3.02; OpenDSR 2.0 status table. None: nothing to record.
+DRP_ACTIONS: Mapping[str, str | None] = MappingProxyType(
+    {
+        "open": None,
+        "in_progress": "acknowledge",
+        "fulfilled": "fulfil",
+        "denied": "deny",
+        "expired": "expire",
+        "revoked": "withdraw",
+    }
+)
+OPENDSR_ACTIONS: Mapping[str, str | None] = MappingProxyType(
+    {"pending": None, "in_progress": "acknowledge", "completed": "fulfil", "cancelled": "withdraw"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """A step that the other side reports. `reason` is its code word, None where it gives none or one not in the table."""
+
+    request_id: str
+    action: str
+    reason: str | None = None
