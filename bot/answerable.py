@@ -18,7 +18,7 @@ CONCEPT_AMONG, CONCEPT_WITHIN = (
 # A name inside a sentence; words that policies capitalise are none.
 PROPER = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w&.-]{2,}")
 CAPITALISED = frozenset(
-    "you your our service services site sites website websites app apps application policy privacy personal information data platform content account accounts user users member members "
+    "ads advertising select you your our service services site sites website websites app apps application policy privacy personal information data platform content account accounts user users member members "
     "customer customers notice statement terms use california internet web united states section third party parties act online cookie cookies products product company group agreement north american "
     "ccpa cpra gdpr eea usa january february march april may june july august september october november december monday friday standard clauses contractual commission european union rights".split()
 )
