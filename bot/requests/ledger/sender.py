@@ -1,0 +1,76 @@
+"""The sender: takes one row of the outbox at a time to its courier. Two threads, however many requests wait."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from bot.requests.couriers.courier import Acceptance, Courier
+from bot.requests.couriers.mail import MailCourier
+from bot.requests.ledger.ledger import Ledger
+from bot.requests.ledger.outbox import CODE, Claimed
+from vectorstore.errors import StoreUnavailableError
+
+logger = logging.getLogger(__name__)
+
+
+class Sender:
+    """Delivers what is due. Several may run, in one process or many: each lane (mail server, endpoint) has one at a time."""
+
+    def __init__(self, ledger: Ledger, couriers: Iterable[Courier]) -> None:
+        self._ledger = ledger
+        self._couriers = {courier.name: courier for courier in couriers}
+        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Deliver until `stop` is set. A database that is out of reach is waited for."""
+        poll = self._ledger.settings.poll_seconds
+        with ThreadPoolExecutor(1, thread_name_prefix="courier") as hands:
+            while not stop.is_set():
+                try:
+                    worked = self._one(hands)
+                except StoreUnavailableError as error:
+                    logger.warning("the sender waits for the database: %s", error)
+                    worked = False
+                if not worked:
+                    stop.wait(poll)
+
+    def run_due(self) -> int:
+        """Deliver what is due now and return how many attempts that took."""
+        attempts = 0
+        with ThreadPoolExecutor(1, thread_name_prefix="courier") as hands:
+            while self._one(hands):
+                attempts += 1
+        return attempts
+
+    def _one(self, hands: ThreadPoolExecutor) -> bool:
+        outbox = self._ledger.outbox
+        if not outbox.due(self._couriers):
+            return False
+        claimed = outbox.claim(self.owner, self._couriers)
+        if claimed is None:
+            return False
+        outbox.finish(claimed, self._carry(hands, claimed))
+        return True
+
+    def _carry(self, hands: ThreadPoolExecutor, claimed: Claimed) -> Acceptance | BaseException:
+        """Let the courier work while this thread says that it is alive. Whatever the courier raises is returned."""
+        carried: Future[Acceptance] = hands.submit(self._deliver, claimed)
+        while not wait([carried], timeout=self._ledger.settings.lease_seconds / 3).done:
+            try:
+                self._ledger.outbox.renew(claimed)
+            except StoreUnavailableError as error:
+                logger.warning("the sender could not renew its claim: %s", error)
+        return carried.exception() or carried.result()
+
+    def _deliver(self, claimed: Claimed) -> Acceptance:
+        courier = self._couriers[claimed.route]
+        if claimed.kind == CODE:
+            if not isinstance(courier, MailCourier):
+                raise ValueError(f"the courier {courier.name} takes no mail")
+            return courier.post(self._ledger.codes.mail(claimed.request, claimed.code_id or ""))
+        return courier.deliver(claimed.request, claimed.attempt)
