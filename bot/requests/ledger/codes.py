@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.couriers.mail import Mail, return_path
@@ -48,6 +48,38 @@ We never ask for it by phone or mail.
 _NOT_ME = "If this was not you, do nothing: nothing is sent. To get no more of these mails, open\n{link}"
 _NO_LINK = "If this was not you, do nothing: nothing is sent."
 _TOKEN_BYTES = 16
+_CODES, _PROOFS = db.codes.c, db.proofs.c
+# Statements are built once: building one costs more than running it.
+_ADD = insert(db.codes)
+_BY_ID = select(db.codes).where(_CODES.id == bindparam("wanted"))
+_NEWEST = (
+    select(db.codes).where(_CODES.request_id == bindparam("wanted")).order_by(_CODES.created.desc(), _CODES.id).limit(1)
+)
+_TRIED = update(db.codes).where(_CODES.id == bindparam("wanted"))
+_COUNTS = select(
+    select(func.count())
+    .where(_CODES.block_key == bindparam("block"), _CODES.created > bindparam("hour_ago"))
+    .scalar_subquery()
+    .label("of_block"),
+    select(func.count()).where(_CODES.created > bindparam("hour_ago")).scalar_subquery().label("of_all"),
+    select(func.count()).where(_CODES.request_id == bindparam("request")).scalar_subquery().label("of_request"),
+    select(func.count())
+    .where(_CODES.mailbox_key == bindparam("mailbox"), _CODES.created > bindparam("day_ago"), _CODES.mailed == 1)
+    .scalar_subquery()
+    .label("of_mailbox"),
+    select(func.count())
+    .where(db.blocked_mailboxes.c.mailbox_key == bindparam("mailbox"))
+    .scalar_subquery()
+    .label("blocked"),
+)
+_PROOF = select(db.proofs).where(
+    _PROOFS.session_key == bindparam("session"), _PROOFS.mailbox_key == bindparam("mailbox")
+)
+_FORGET_PROOF = delete(db.proofs).where(
+    _PROOFS.session_key == bindparam("session"), _PROOFS.mailbox_key == bindparam("mailbox")
+)
+_ADD_PROOF = insert(db.proofs)
+_BLOCKED = select(db.blocked_mailboxes.c.at).where(db.blocked_mailboxes.c.mailbox_key == bindparam("mailbox"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +115,21 @@ class Verification:
             self._same_session(held, session)
             if held.record.state != "confirmed" or held.record.message is None or held.mailbox_key is None:
                 raise RequestError("A code is sent once the message is confirmed.")
-            self._keep_limits(connection, request_id, block_key, at)
-            mailed = self._may_mail(connection, held.mailbox_key, at)
+            mailed = self._keep_limits(connection, held, block_key, at)
             expires = at + dt.timedelta(seconds=self._settings.code_seconds)
             code_id = secrets.token_hex(12)
-            connection.execute(
-                insert(db.codes).values(
-                    id=code_id,
-                    request_id=request_id,
-                    digest=self._check(held.record, self._code(code_id)),
-                    mailbox_key=held.mailbox_key,
-                    block_key=block_key,
-                    mailed=int(mailed),
-                    tries=0,
-                    created=stamp(at),
-                    expires=stamp(expires),
-                )
-            )
+            code = {
+                "id": code_id,
+                "request_id": request_id,
+                "digest": self._check(held.record, self._code(code_id)),
+                "mailbox_key": held.mailbox_key,
+                "block_key": block_key,
+                "mailed": int(mailed),
+                "tries": 0,
+                "created": stamp(at),
+                "expires": stamp(expires),
+            }
+            connection.execute(_ADD, code)
             state = "waiting" if mailed else "withheld"
             put_code(connection, held.record, code_id, self._settings.mail_route, state, at)
         return CodeNotice(SAME_REPLY, expires)
@@ -115,9 +145,9 @@ class Verification:
             held = hold(connection, request_id)
             row = self._newest(connection, request_id)
             if row is not None and row.used is None and row.tries < self._settings.code_tries:
-                tried = update(db.codes).where(db.codes.c.id == row.id)
                 fits = self._fits(held, row, session, typed, at)
-                connection.execute(tried.values(tries=row.tries + 1, used=stamp(at) if fits else None))
+                tried = {"tries": row.tries + 1, "used": stamp(at) if fits else None}
+                connection.execute(_TRIED, {**tried, "wanted": row.id})
                 if fits:
                     self._prove(connection, held, session, at)
                     return self._verified(connection, held, at, f"code={row.id}")
@@ -134,12 +164,9 @@ class Verification:
             held = hold(connection, request_id)
             if session is None or held.record.session != session or held.mailbox_key is None:
                 return None
-            proved = select(db.proofs.c.at).where(
-                db.proofs.c.session_key == self._key.digest("session", session),
-                db.proofs.c.mailbox_key == held.mailbox_key,
-                db.proofs.c.at > oldest,
-            )
-            if connection.execute(proved).one_or_none() is None or _blocked(connection, held.mailbox_key):
+            mine = {"session": self._key.digest("session", session), "mailbox": held.mailbox_key}
+            proof = connection.execute(_PROOF, mine).one_or_none()
+            if proof is None or proof.at <= oldest or _blocked(connection, held.mailbox_key):
                 return None
             return self._verified(connection, held, at, "proof of this session")
 
@@ -151,7 +178,7 @@ class Verification:
         mailbox_key = self._read_token(token)
         at = self._now()
         with db.writing(self._engine) as connection:
-            db.insert_once(connection, db.blocked_mailboxes, mailbox_key=mailbox_key, at=stamp(at))
+            db.insert_once(connection, db.blocked_mailboxes, {"mailbox_key": mailbox_key, "at": stamp(at)})
             connection.execute(delete(db.proofs).where(db.proofs.c.mailbox_key == mailbox_key))
             waiting = select(db.requests.c.id).where(
                 db.requests.c.mailbox_key == mailbox_key, db.requests.c.state.in_(("drafted", "confirmed", "verified"))
@@ -179,7 +206,7 @@ class Verification:
     def mail(self, record: RequestRecord, code_id: str) -> Mail:
         """Return the mail with the code, the same bytes every time. It holds no word that a visitor typed."""
         with db.reading(self._engine) as connection:
-            row = connection.execute(select(db.codes).where(db.codes.c.id == code_id)).one_or_none()
+            row = connection.execute(_BY_ID, {"wanted": code_id}).one_or_none()
         desk = self._settings.desk_mailbox
         if row is None or record.person is None or desk is None:
             raise ValueError(f"the code {code_id} can no longer be sent")
@@ -244,49 +271,38 @@ class Verification:
         if session is None or held.mailbox_key is None:
             return
         session_key = self._key.digest("session", session)
-        proofs = db.proofs.c
-        connection.execute(
-            delete(db.proofs).where(proofs.session_key == session_key, proofs.mailbox_key == held.mailbox_key)
-        )
-        connection.execute(
-            insert(db.proofs).values(session_key=session_key, mailbox_key=held.mailbox_key, at=stamp(at))
-        )
+        connection.execute(_FORGET_PROOF, {"session": session_key, "mailbox": held.mailbox_key})
+        connection.execute(_ADD_PROOF, {"session_key": session_key, "mailbox_key": held.mailbox_key, "at": stamp(at)})
 
     def _same_session(self, held: Held, session: str | None) -> None:
         if held.record.session != session:
             raise CodeError(WRONG)
 
     def _newest(self, connection: Connection, request_id: str) -> Row[Any] | None:
-        query = select(db.codes).where(db.codes.c.request_id == request_id)
-        return connection.execute(query.order_by(db.codes.c.created.desc(), db.codes.c.id).limit(1)).one_or_none()
+        return connection.execute(_NEWEST, {"wanted": request_id}).one_or_none()
 
-    def _keep_limits(self, connection: Connection, request_id: str, block_key: str, at: dt.datetime) -> None:
-        hour_ago = stamp(at - dt.timedelta(hours=1))
-        codes = db.codes.c
-        counted = select(func.count())
-        if (
-            connection.execute(counted.where(codes.block_key == block_key, codes.created > hour_ago)).scalar_one()
-            >= self._settings.codes_per_block
-        ):
+    def _keep_limits(self, connection: Connection, held: Held, block_key: str, at: dt.datetime) -> bool:
+        """Return whether the mailbox may get one more mail, at the same cost whatever the answer is.
+
+        Raises TooManyError for the other limits, which tell nothing of a mailbox.
+        """
+        counted = connection.execute(
+            _COUNTS,
+            {
+                "block": block_key,
+                "request": held.record.id,
+                "mailbox": held.mailbox_key,
+                "hour_ago": stamp(at - dt.timedelta(hours=1)),
+                "day_ago": stamp(at - dt.timedelta(days=1)),
+            },
+        ).one()
+        if counted.of_block >= self._settings.codes_per_block:
             raise TooManyError("Too many codes were asked for from here. Please try again in an hour.", 3600)
-        if connection.execute(counted.where(codes.created > hour_ago)).scalar_one() >= self._settings.codes_per_hour:
+        if counted.of_all >= self._settings.codes_per_hour:
             raise TooManyError("The desk is very busy. Please try again in an hour.", 3600)
-        if (
-            connection.execute(counted.where(codes.request_id == request_id)).scalar_one()
-            >= self._settings.codes_per_request
-        ):
+        if counted.of_request >= self._settings.codes_per_request:
             raise TooManyError("No more codes are sent for this request. Please send it yourself.", None)
-
-    def _may_mail(self, connection: Connection, mailbox_key: str, at: dt.datetime) -> bool:
-        """Tell whether the mailbox may get one more mail, at the same cost whatever the answer is."""
-        codes = db.codes.c
-        day_ago = stamp(at - dt.timedelta(days=1))
-        mailed = select(func.count()).where(
-            codes.mailbox_key == mailbox_key, codes.created > day_ago, codes.mailed == 1
-        )
-        count = connection.execute(mailed).scalar_one()
-        blocked = _blocked(connection, mailbox_key)
-        return not blocked and count < self._settings.codes_per_mailbox
+        return bool(not counted.blocked and counted.of_mailbox < self._settings.codes_per_mailbox)
 
 
 def queue(connection: Connection, held: Held, at: dt.datetime) -> Held:
@@ -314,5 +330,4 @@ def code_message_id(code_id: str, desk: str) -> str:
 
 
 def _blocked(connection: Connection, mailbox_key: str) -> bool:
-    wanted = select(db.blocked_mailboxes.c.at).where(db.blocked_mailboxes.c.mailbox_key == mailbox_key)
-    return connection.execute(wanted).one_or_none() is not None
+    return connection.execute(_BLOCKED, {"mailbox": mailbox_key}).one_or_none() is not None

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.couriers.courier import Acceptance
@@ -31,6 +31,50 @@ STOPPED = "stopped"
 MAIL_ROUTES = ("smtp", "maildir")
 # A second doubt is a person's to resolve: the first copy may have arrived, and so may the second.
 MOST_DOUBTS = 2
+_ROWS, _LANES = db.outbox.c, db.lanes.c
+# Statements are built once: building one costs more than running it.
+_BUSY = select(_LANES.lane).where(_LANES.owner != bindparam("me"), _LANES.until > bindparam("now"))
+_ABANDONED = select(db.outbox).where(_ROWS.state == "sending", _ROWS.lane.not_in(_BUSY)).limit(1)
+_FULL = (
+    select(_ROWS.policy_id)
+    .where(_ROWS.claimed > bindparam("hour_ago"), _ROWS.kind == MESSAGE)
+    .group_by(_ROWS.policy_id)
+    .having(func.count() >= bindparam("most"))
+)
+_DUE = (
+    select(db.outbox)
+    .where(
+        _ROWS.state == "waiting",
+        _ROWS.kind == bindparam("wanted"),
+        _ROWS.due <= bindparam("now"),
+        _ROWS.route.in_(bindparam("routes", expanding=True)),
+        _ROWS.lane.not_in(_BUSY),
+    )
+    .order_by(_ROWS.due)
+    .limit(1)
+)
+_NEXT = {CODE: _DUE, MESSAGE: _DUE.where(_ROWS.policy_id.not_in(_FULL))}
+_CLAIMED_SINCE = select(func.count()).where(_ROWS.claimed > bindparam("hour_ago"))
+_AT_WORK = select(func.count()).where(
+    (
+        (_ROWS.state == "waiting")
+        & (_ROWS.due <= bindparam("now"))
+        & _ROWS.route.in_(bindparam("routes", expanding=True))
+    )
+    | (_ROWS.state == "sending")
+)
+_BY_KEY = select(db.outbox).where(_ROWS.key == bindparam("wanted"))
+_MINE = _BY_KEY.where(_ROWS.state == "sending", _ROWS.owner == bindparam("me"), _ROWS.attempts == bindparam("attempt"))
+_ADD = insert(db.outbox)
+_REMOVE = delete(db.outbox).where(_ROWS.key == bindparam("wanted"))
+_CHANGE = update(db.outbox).where(_ROWS.key == bindparam("wanted"))
+_WIN = _CHANGE.where(_ROWS.state == "waiting", _ROWS.attempts == bindparam("before"))
+_TAKE_LANE = update(db.lanes).where(
+    _LANES.lane == bindparam("wanted"), (_LANES.owner == bindparam("me")) | (_LANES.until <= bindparam("now"))
+)
+_MY_LANE = update(db.lanes).where(_LANES.lane == bindparam("wanted"), _LANES.owner == bindparam("me"))
+_STOPPED = select(db.switches.c.value).where(db.switches.c.name == STOPPED)
+_EXPIRES = select(db.codes.c.expires).where(db.codes.c.id == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +110,7 @@ class Waiting:
 def put_message(connection: Connection, record: RequestRecord, at: dt.datetime) -> None:
     """Put the request's message in the outbox, in place of an earlier message that failed or was withdrawn."""
     key = f"{record.id}:{MESSAGE}"
-    connection.execute(delete(db.outbox).where(db.outbox.c.key == key))
+    connection.execute(_REMOVE, {"wanted": key})
     lane = record.route if record.route in MAIL_ROUTES else f"{record.route}:{record.policy_id}"
     _put(connection, key, record, MESSAGE, None, record.route, lane, "waiting", at)
 
@@ -89,29 +133,27 @@ def _put(
     state: str,
     at: dt.datetime,
 ) -> None:
-    db.insert_once(connection, db.lanes, lane=lane, owner="", until="")
-    connection.execute(
-        insert(db.outbox).values(
-            key=key,
-            request_id=record.id,
-            kind=kind,
-            code_id=code_id,
-            policy_id=record.policy_id,
-            route=route,
-            lane=lane,
-            state=state,
-            created=stamp(at),
-            due=stamp(at),
-            attempts=0,
-            doubts=0,
-        )
-    )
+    db.insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
+    row = {
+        "key": key,
+        "request_id": record.id,
+        "kind": kind,
+        "code_id": code_id,
+        "policy_id": record.policy_id,
+        "route": route,
+        "lane": lane,
+        "state": state,
+        "created": stamp(at),
+        "due": stamp(at),
+        "attempts": 0,
+        "doubts": 0,
+    }
+    connection.execute(_ADD, row)
 
 
 def settle_row(connection: Connection, request_id: str, state: str, **others: str | int | None) -> None:
     """Set the state of the request's message in the outbox, where it has one."""
-    key = f"{request_id}:{MESSAGE}"
-    connection.execute(update(db.outbox).where(db.outbox.c.key == key).values(state=state, **others))
+    connection.execute(_CHANGE, {"state": state, **others, "wanted": f"{request_id}:{MESSAGE}"})
 
 
 class Outbox:
@@ -166,20 +208,15 @@ class Outbox:
 
     def due(self, routes: Collection[str]) -> int:
         """Return how many rows could be sent now or were left behind, whoever holds their lanes."""
-        at = stamp(self._now())
-        rows = db.outbox.c
-        wanted = ((rows.state == "waiting") & (rows.due <= at) & rows.route.in_(routes)) | (rows.state == "sending")
+        values = {"now": stamp(self._now()), "routes": list(routes)}
         with db.reading(self._engine) as connection:
-            return connection.execute(select(func.count()).where(wanted)).scalar_one()
+            return int(connection.execute(_AT_WORK, values).scalar_one())
 
     def renew(self, claimed: Claimed) -> None:
         """Say that the sender is still alive."""
         until = stamp(self._now() + dt.timedelta(seconds=self._settings.lease_seconds))
-        lanes = db.lanes.c
         with db.writing(self._engine) as connection:
-            connection.execute(
-                update(db.lanes).where(lanes.lane == claimed.lane, lanes.owner == claimed.owner).values(until=until)
-            )
+            connection.execute(_MY_LANE, {"until": until, "wanted": claimed.lane, "me": claimed.owner})
 
     def finish(self, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
         """Record how it went and return the row's new state; None where another sender had taken the row over."""
@@ -187,14 +224,8 @@ class Outbox:
         with db.writing(self._engine) as connection:
             self._leave_lane(connection, claimed.lane, claimed.owner)
             held = hold(connection, claimed.request.id)
-            row = connection.execute(
-                select(db.outbox).where(
-                    db.outbox.c.key == claimed.key,
-                    db.outbox.c.state == "sending",
-                    db.outbox.c.owner == claimed.owner,
-                    db.outbox.c.attempts == claimed.attempt,
-                )
-            ).one_or_none()
+            mine = {"wanted": claimed.key, "me": claimed.owner, "attempt": claimed.attempt}
+            row = connection.execute(_MINE, mine).one_or_none()
             if row is None:
                 logger.warning(
                     "request %s: attempt %s was taken over by another sender", held.record.id, claimed.attempt
@@ -241,18 +272,13 @@ class Outbox:
     def _start(self, connection: Connection, row: Row[Any], owner: str, at: dt.datetime) -> Claimed | None:
         held = hold(connection, row.request_id)
         attempt = row.attempts + 1
-        won = connection.execute(
-            update(db.outbox)
-            .where(db.outbox.c.key == row.key, db.outbox.c.state == "waiting", db.outbox.c.attempts == row.attempts)
-            .values(state="sending", owner=owner, attempts=attempt, claimed=stamp(at))
-        )
+        claim = {"state": "sending", "owner": owner, "attempts": attempt, "claimed": stamp(at)}
+        won = connection.execute(_WIN, {**claim, "wanted": row.key, "before": row.attempts})
         if won.rowcount == 0:
             self._leave_lane(connection, row.lane, owner)
             return None
         if row.kind == CODE:
-            expires = connection.execute(
-                select(db.codes.c.expires).where(db.codes.c.id == row.code_id)
-            ).scalar_one_or_none()
+            expires = connection.execute(_EXPIRES, {"wanted": row.code_id}).scalar_one_or_none()
             if expires is None or expires <= stamp(at) or held.record.person is None:
                 self._update(connection, row.key, state="failed", reply="the code had expired")
                 self._leave_lane(connection, row.lane, owner)
@@ -271,10 +297,8 @@ class Outbox:
     def _pick_up(self, connection: Connection, key: str, at: dt.datetime) -> None:
         """Settle a row whose sender died: whether it was sent is not known."""
         held = hold(connection, key.partition(":")[0])
-        row = connection.execute(
-            select(db.outbox).where(db.outbox.c.key == key, db.outbox.c.state == "sending")
-        ).one_or_none()
-        if row is None:
+        row = connection.execute(_BY_KEY, {"wanted": key}).one_or_none()
+        if row is None or row.state != "sending":
             return
         doubts = row.doubts + 1
         state = "uncertain" if doubts >= MOST_DOUBTS else "waiting"
@@ -287,49 +311,31 @@ class Outbox:
         logger.warning("request %s: %s attempt %s was left behind: %s", row.request_id, row.kind, row.attempts, state)
 
     def _abandoned(self, connection: Connection, owner: str, at: dt.datetime) -> Row[Any] | None:
-        query = select(db.outbox).where(db.outbox.c.state == "sending", db.outbox.c.lane.not_in(_busy(owner, at)))
-        return connection.execute(query.limit(1)).one_or_none()
+        return connection.execute(_ABANDONED, {"me": owner, "now": stamp(at)}).one_or_none()
 
     def _next(self, connection: Connection, owner: str, routes: Collection[str], at: dt.datetime) -> Row[Any] | None:
-        rows = db.outbox.c
         hour_ago = stamp(at - dt.timedelta(hours=1))
-        sent = connection.execute(select(func.count()).where(rows.claimed > hour_ago)).scalar_one()
-        if sent >= self._settings.total_per_hour:
+        if connection.execute(_CLAIMED_SINCE, {"hour_ago": hour_ago}).scalar_one() >= self._settings.total_per_hour:
             return None
-        full = (
-            select(rows.policy_id)
-            .where(rows.claimed > hour_ago, rows.kind == MESSAGE)
-            .group_by(rows.policy_id)
-            .having(func.count() >= self._settings.company_per_hour)
-        )
-        for kind in (CODE, MESSAGE):
-            query = select(db.outbox).where(
-                rows.state == "waiting",
-                rows.kind == kind,
-                rows.due <= stamp(at),
-                rows.route.in_(routes),
-                rows.lane.not_in(_busy(owner, at)),
-            )
-            if kind == MESSAGE:
-                query = query.where(rows.policy_id.not_in(full))
-            found = connection.execute(query.order_by(rows.due).limit(1)).one_or_none()
+        values = {"me": owner, "now": stamp(at), "routes": list(routes)}
+        cap = {"hour_ago": hour_ago, "most": self._settings.company_per_hour}
+        for kind, query in _NEXT.items():
+            others = cap if kind == MESSAGE else {}
+            found = connection.execute(query, {**values, **others, "wanted": kind}).one_or_none()
             if found is not None:
                 return found
         return None
 
     def _take_lane(self, connection: Connection, lane: str, owner: str, at: dt.datetime) -> bool:
         until = stamp(at + dt.timedelta(seconds=self._settings.lease_seconds))
-        free = (db.lanes.c.owner == owner) | (db.lanes.c.until <= stamp(at))
-        taken = update(db.lanes).where(db.lanes.c.lane == lane, free).values(owner=owner, until=until)
-        return connection.execute(taken).rowcount == 1
+        taken = {"owner": owner, "until": until, "wanted": lane, "me": owner, "now": stamp(at)}
+        return connection.execute(_TAKE_LANE, taken).rowcount == 1
 
     def _leave_lane(self, connection: Connection, lane: str, owner: str) -> None:
-        connection.execute(
-            update(db.lanes).where(db.lanes.c.lane == lane, db.lanes.c.owner == owner).values(owner="", until="")
-        )
+        connection.execute(_MY_LANE, {"owner": "", "until": "", "wanted": lane, "me": owner})
 
     def _update(self, connection: Connection, key: str, **values: str | int | None) -> None:
-        connection.execute(update(db.outbox).where(db.outbox.c.key == key).values(**values))
+        connection.execute(_CHANGE, {**values, "wanted": key})
 
     def _delay(self, row: Row[Any]) -> float:
         steps = self._settings.retry_seconds
@@ -345,12 +351,8 @@ def failed_channel(record: RequestRecord) -> RequestRecord:
     return replace(record, tried=tuple(dict.fromkeys((*record.tried, record.channel.value or record.route))))
 
 
-def _busy(owner: str, at: dt.datetime) -> Select[Any]:
-    return select(db.lanes.c.lane).where(db.lanes.c.owner != owner, db.lanes.c.until > stamp(at))
-
-
 def _stopped(connection: Connection) -> str | None:
-    return connection.execute(select(db.switches.c.value).where(db.switches.c.name == STOPPED)).scalar_one_or_none()
+    return connection.execute(_STOPPED).scalar_one_or_none()
 
 
 def _waiting(row: Row[Any]) -> Waiting:

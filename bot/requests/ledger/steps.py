@@ -10,16 +10,21 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.requests.chain import seal, stamp
 from bot.requests.errors import ChangedError, RequestError, UnknownRequestError
 from bot.requests.ledger import tables as db
-from bot.requests.ledger.stored import record_of, row_of
-from bot.requests.records import HAND_OVER, RequestRecord
+from bot.requests.ledger.stored import changes, record_of, row_of
+from bot.requests.records import HAND_OVER, EventRecord, RequestRecord
 from bot.requests.states import after
 
 ACTORS = ("person", "desk", "courier", "clock")
+# Statements are built once: building one costs more than running it.
+_HOLD = select(db.requests).where(db.requests.c.id == bindparam("wanted")).with_for_update()
+_ADD_REQUEST = insert(db.requests)
+_ADD_EVENT = insert(db.request_events)
+_CHANGE = update(db.requests).where(db.requests.c.id == bindparam("wanted"))
 CHANGED = "This message is no longer what you saw. Please read it again before you confirm it."
 
 
@@ -37,7 +42,7 @@ class Held:
 
 def hold(connection: Connection, request_id: str) -> Held:
     """Return the request, locked until the transaction ends. Raises UnknownRequestError."""
-    row = connection.execute(select(db.requests).where(db.requests.c.id == request_id).with_for_update()).one_or_none()
+    row = connection.execute(_HOLD, {"wanted": request_id}).one_or_none()
     if row is None:
         raise UnknownRequestError(request_id)
     return Held(record_of(row), row.confirmed_digest, row.mailbox_key, row.events, row.head, row.edition)
@@ -51,8 +56,8 @@ def begin(
     record = replace(record, state=state, created=at, changed=at)
     event = seal(record.id, 1, at, actor, "draft", state, drafted(record), "")
     beside = {"mailbox_key": mailbox_key, "confirmed_digest": None, "events": 1, "head": event.digest, "edition": 1}
-    connection.execute(insert(db.requests).values(**row_of(record), **beside))
-    connection.execute(insert(db.request_events).values(**{**_fields(event), "at": stamp(at)}))
+    connection.execute(_ADD_REQUEST, {**row_of(record), **beside})
+    connection.execute(_ADD_EVENT, _row(event))
     return record
 
 
@@ -85,8 +90,8 @@ def take(
     _keep_send_law(action, changed, confirmed)
     event = seal(held.record.id, held.events + 1, at, actor, action, state, detail, held.head)
     then = {"events": event.number, "head": event.digest, **beside}
-    connection.execute(insert(db.request_events).values(**{**_fields(event), "at": stamp(at)}))
-    connection.execute(update(db.requests).where(db.requests.c.id == changed.id).values(**row_of(changed), **then))
+    connection.execute(_ADD_EVENT, _row(event))
+    connection.execute(_CHANGE, {**changes(held.record, changed), **then, "wanted": changed.id})
     return Held(
         record=changed,
         confirmed_digest=confirmed,
@@ -118,5 +123,5 @@ def _keep_send_law(action: str, record: RequestRecord, confirmed: str | None) ->
         raise RequestError("This request is handed over to the person: the desk does not send it.")
 
 
-def _fields(event: Any) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in event.__slots__}
+def _row(event: EventRecord) -> dict[str, Any]:
+    return {**{name: getattr(event, name) for name in event.__slots__}, "at": stamp(event.at)}

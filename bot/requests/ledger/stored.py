@@ -17,14 +17,13 @@ _TIMES = ("created", "changed", "verified", "started", "extended", "queued")
 
 def row_of(record: RequestRecord) -> dict[str, Any]:
     """Return the columns of a record; those beside it (head, edition ...) are the steps'."""
-    plain = {name: getattr(record, name) for name in record.__slots__}
-    for name in _TIMES:
-        plain[name] = stamp(plain[name]) if plain[name] is not None else None
-    for name in ("channel", "person", "message"):
-        plain[name] = _write(asdict(plain[name])) if plain[name] is not None else None
-    plain["quotes"] = _write([asdict(quote) for quote in record.quotes])
-    plain["tried"] = _write(list(record.tried))
-    return plain
+    return {name: _plain(name, getattr(record, name)) for name in record.__slots__}
+
+
+def changes(before: RequestRecord, after: RequestRecord) -> dict[str, Any]:
+    """Return the columns in which two records of one request differ."""
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in after.__slots__)
+    return {name: _plain(name, new) for name, old, new in pairs if new is not old and new != old}
 
 
 def record_of(row: Row[Any]) -> RequestRecord:
@@ -56,6 +55,18 @@ def event_of(row: Row[Any]) -> EventRecord:
         previous=row.previous,
         digest=row.digest,
     )
+
+
+def _plain(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _TIMES:
+        return stamp(value)
+    if name in {"channel", "person", "message"}:
+        return _write(asdict(value))
+    if name == "quotes":
+        return _write([asdict(quote) for quote in value])
+    return _write(list(value)) if name == "tried" else value
 
 
 def _channel(plain: dict[str, Any]) -> PinnedChannel:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, String, Table, Text, func, inspect, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Insert,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -173,10 +188,15 @@ def open_engine(url: str, lock_seconds: float) -> Engine:
     return engine
 
 
-def insert_once(connection: Connection, table: Table, **values: Any) -> bool:
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with its key is there; return whether it was inserted."""
-    made = postgresql_insert(table) if connection.dialect.name == "postgresql" else sqlite_insert(table)
-    return connection.execute(made.values(**values).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(_insert_once(connection.dialect.name, table), values).rowcount == 1
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Insert:
+    made = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+    return made.on_conflict_do_nothing()
 
 
 @contextmanager
