@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.couriers.mail import Mail, return_path
@@ -93,8 +93,8 @@ class CodeNotice:
 class Verification:
     """Codes of requests. What is stored of a code is its HMAC; the mail is made from the key again whenever it is sent."""
 
-    def __init__(self, engine: Engine, settings: RequestSettings, key: Key, now: Now) -> None:
-        self._engine = engine
+    def __init__(self, database: db.Database, settings: RequestSettings, key: Key, now: Now) -> None:
+        self._database = database
         self._settings = settings
         self._key = key
         self._now = now
@@ -110,7 +110,7 @@ class Verification:
         if not self._settings.delivery or self._settings.desk_mailbox is None:
             raise RequestError("This desk sends nothing: please send the request yourself.")
         block_key = self._key.digest("block", address_block(address))
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             held = hold(connection, request_id)
             self._same_session(held, session)
             if held.record.state != "confirmed" or held.record.message is None or held.mailbox_key is None:
@@ -141,7 +141,7 @@ class Verification:
         """
         at = self._now()
         typed = "".join(one for one in code[:40] if one not in " -\u2009\u00a0")
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             held = hold(connection, request_id)
             row = self._newest(connection, request_id)
             if row is not None and row.used is None and row.tries < self._settings.code_tries:
@@ -160,7 +160,7 @@ class Verification:
         """
         at = self._now()
         oldest = stamp(at - dt.timedelta(seconds=self._settings.proof_seconds))
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             held = hold(connection, request_id)
             if session is None or held.record.session != session or held.mailbox_key is None:
                 return None
@@ -177,7 +177,7 @@ class Verification:
         """
         mailbox_key = self._read_token(token)
         at = self._now()
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             db.insert_once(connection, db.blocked_mailboxes, {"mailbox_key": mailbox_key, "at": stamp(at)})
             connection.execute(delete(db.proofs).where(db.proofs.c.mailbox_key == mailbox_key))
             waiting = select(db.requests.c.id).where(
@@ -196,7 +196,7 @@ class Verification:
     def unblock(self, mailbox: str) -> bool:
         """Let mail go to a mailbox again; return whether it was blocked."""
         wanted = db.blocked_mailboxes.c.mailbox_key == self.mailbox_key(mailbox)
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             return connection.execute(delete(db.blocked_mailboxes).where(wanted)).rowcount == 1
 
     def mailbox_key(self, mailbox: str) -> str:
@@ -205,7 +205,7 @@ class Verification:
 
     def mail(self, record: RequestRecord, code_id: str) -> Mail:
         """Return the mail with the code, the same bytes every time. It holds no word that a visitor typed."""
-        with db.reading(self._engine) as connection:
+        with self._database.reading() as connection:
             row = connection.execute(_BY_ID, {"wanted": code_id}).one_or_none()
         desk = self._settings.desk_mailbox
         if row is None or record.person is None or desk is None:

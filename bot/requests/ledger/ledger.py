@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from bot.requests.chain import first_fault, stamp
 from bot.requests.errors import ChangedError, RequestError, UnknownRequestError
@@ -68,13 +68,13 @@ class Ledger:
     `codes` proves mailboxes, `outbox` is what senders and the desk's brakes use.
     """
 
-    def __init__(self, engine: Engine, settings: RequestSettings, key: Key, now: Now = utc_now) -> None:
+    def __init__(self, database: db.Database, settings: RequestSettings, key: Key, now: Now = utc_now) -> None:
         self.settings = settings
-        self.codes = Verification(engine, settings, key, now)
-        self.outbox = Outbox(engine, settings, now)
-        self.engine = engine
+        self.codes = Verification(database, settings, key, now)
+        self.outbox = Outbox(database, settings, now)
+        self.database = database
         self.now = now
-        weakref.finalize(self, engine.dispose)
+        weakref.finalize(self, database.close)
 
     @classmethod
     def open(cls, settings: RequestSettings, now: Now = utc_now) -> Ledger:
@@ -84,7 +84,7 @@ class Ledger:
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = Key.open(settings.data_dir)
-        return cls(db.open_engine(settings.url, settings.lock_seconds), settings, key, now)
+        return cls(db.Database.open(settings.url, settings.lock_seconds), settings, key, now)
 
     def draft(self, new: NewRequest) -> RequestRecord:
         """Begin a request. Raises FieldError for what a person may not write or a message may not hold."""
@@ -109,7 +109,7 @@ class Ledger:
             created=at,
             changed=at,
         )
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             return begin(connection, record, self.codes.mailbox_key(person.email), "person", at)
 
     def revise(
@@ -130,7 +130,7 @@ class Ledger:
         at = self.now()
         check_message(message)
         checked = check_person(person) if person is not None else None
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             before = held.record
             if before.person is None:
@@ -166,7 +166,7 @@ class Ledger:
         Raises ChangedError where either is no longer what is stored, StepError, UnknownRequestError.
         """
         at = self.now()
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             if held.record.version != version:
                 raise ChangedError(CHANGED)
@@ -175,7 +175,7 @@ class Ledger:
     def show(self, request_id: str) -> RequestRecord:
         """Record that the message was handed to the person, who sends it alone; the desk will not."""
         at = self.now()
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             record = replace(held.record, route=HAND_OVER)
             return take(connection, held, "show", "person", drafted(record), at, record=record).record
@@ -189,7 +189,7 @@ class Ledger:
         if action not in OPEN_STEPS:
             raise ValueError(f"{action!r} is not a step of its own: known are {', '.join(sorted(OPEN_STEPS))}")
         at = self.now()
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             record = replace(held.record, reference=reference or held.record.reference)
             if action == "report_sent" and record.started is None:
@@ -204,7 +204,7 @@ class Ledger:
     def bounce(self, request_id: str, actor: str, detail: str) -> RequestRecord:
         """Record that the message came back: the request failed, its channel is noted, the next one can be drafted."""
         at = self.now()
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             record = failed_channel(held.record)
             held = take(connection, held, "bounce", actor, detail, at, record=record)
@@ -214,7 +214,7 @@ class Ledger:
     def resolve(self, request_id: str, *, arrived: bool) -> RequestRecord:
         """Settle a request in doubt by a person's word: it arrived, or it did not and is sent again."""
         at = self.now()
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             if arrived:
                 record = replace(held.record, started=held.record.queued or at)
@@ -230,7 +230,7 @@ class Ledger:
     def retry(self, request_id: str) -> RequestRecord:
         """Send a failed, waiting or rehearsed message now. Raises RequestError in any other state."""
         at = self.now()
-        with db.writing(self.engine) as connection:
+        with self.database.writing() as connection:
             held = hold(connection, request_id)
             if held.record.state not in {"failed", "queued"} or held.record.message is None:
                 raise RequestError("Only a message that failed or waits can be sent again.")
@@ -241,7 +241,7 @@ class Ledger:
 
     def get(self, request_id: str) -> RequestRecord:
         """Return a request. Raises UnknownRequestError."""
-        with db.reading(self.engine) as connection:
+        with self.database.reading() as connection:
             row = connection.execute(select(db.requests).where(db.requests.c.id == request_id)).one_or_none()
         if row is None:
             raise UnknownRequestError(request_id)
@@ -267,19 +267,19 @@ class Ledger:
             query = query.where(columns.session == session)
         if before is not None:
             query = query.where(columns.created < stamp(before))
-        with db.reading(self.engine) as connection:
+        with self.database.reading() as connection:
             return [record_of(row) for row in connection.execute(query)]
 
     def events(self, request_id: str) -> list[EventRecord]:
         """Return the events of a request, the first one first; none where it is unknown."""
         columns = db.request_events.c
         query = select(db.request_events).where(columns.request_id == request_id).order_by(columns.number)
-        with db.reading(self.engine) as connection:
+        with self.database.reading() as connection:
             return [event_of(row) for row in connection.execute(query)]
 
     def verify_chain(self, request_id: str) -> Fault | None:
         """Return where the request's rows do not fit together, None where they do. Raises UnknownRequestError."""
-        with db.reading(self.engine) as connection:
+        with self.database.reading() as connection:
             row = connection.execute(select(db.requests).where(db.requests.c.id == request_id)).one_or_none()
             if row is None:
                 raise UnknownRequestError(request_id)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.couriers.courier import Acceptance
@@ -69,9 +69,13 @@ _ADD = insert(db.outbox)
 _REMOVE = delete(db.outbox).where(_ROWS.key == bindparam("wanted"))
 _CHANGE = update(db.outbox).where(_ROWS.key == bindparam("wanted"))
 _WIN = _CHANGE.where(_ROWS.state == "waiting", _ROWS.attempts == bindparam("before"))
-_TAKE_LANE = update(db.lanes).where(
-    _LANES.lane == bindparam("wanted"), (_LANES.owner == bindparam("me")) | (_LANES.until <= bindparam("now"))
+# A lane that another sender is taking right now is not waited for: waiting while holding another row could deadlock.
+_FREE = (
+    select(_LANES.lane)
+    .where(_LANES.lane == bindparam("wanted"), (_LANES.owner == bindparam("me")) | (_LANES.until <= bindparam("now")))
+    .with_for_update(skip_locked=True)
 )
+_TAKE_LANE = update(db.lanes).where(_LANES.lane.in_(_FREE))
 _MY_LANE = update(db.lanes).where(_LANES.lane == bindparam("wanted"), _LANES.owner == bindparam("me"))
 _STOPPED = select(db.switches.c.value).where(db.switches.c.name == STOPPED)
 _EXPIRES = select(db.codes.c.expires).where(db.codes.c.id == bindparam("wanted"))
@@ -159,31 +163,31 @@ def settle_row(connection: Connection, request_id: str, state: str, **others: st
 class Outbox:
     """The outbox as senders and the desk use it."""
 
-    def __init__(self, engine: Engine, settings: RequestSettings, now: Now) -> None:
-        self._engine = engine
+    def __init__(self, database: db.Database, settings: RequestSettings, now: Now) -> None:
+        self._database = database
         self._settings = settings
         self._now = now
 
     def stop(self, reason: str) -> None:
         """Stop every sender before its next message, in every process, until `resume`."""
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED))
             connection.execute(insert(db.switches).values(name=STOPPED, value=reason))
 
     def resume(self) -> None:
         """Let senders go on."""
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED))
 
     def stopped(self) -> str | None:
         """Return the reason why sending is stopped, None where it is not."""
-        with db.reading(self._engine) as connection:
+        with self._database.reading() as connection:
             return _stopped(connection)
 
     def rows(self, states: Collection[str], limit: int = 100) -> list[Waiting]:
         """Return the rows in those states, oldest first; ("failed", "uncertain") are the dead letters."""
         query = select(db.outbox).where(db.outbox.c.state.in_(states)).order_by(db.outbox.c.created).limit(limit)
-        with db.reading(self._engine) as connection:
+        with self._database.reading() as connection:
             return [_waiting(row) for row in connection.execute(query)]
 
     def claim(self, owner: str, routes: Collection[str]) -> Claimed | None:
@@ -191,47 +195,55 @@ class Outbox:
 
         Rows that a dead sender left in "sending" are settled first: sent once more, or parked as uncertain.
         """
+        with self._database.writing() as connection:
+            return self._claim(connection, owner, routes)
+
+    def _claim(self, connection: Connection, owner: str, routes: Collection[str]) -> Claimed | None:
         at = self._now()
-        with db.writing(self._engine) as connection:
-            if _stopped(connection) is not None:
-                return None
-            abandoned = self._abandoned(connection, owner, at)
-            if abandoned is not None:
-                if self._take_lane(connection, abandoned.lane, owner, at):
-                    self._pick_up(connection, abandoned.key, at)
-                    self._leave_lane(connection, abandoned.lane, owner)
-                return None
-            row = self._next(connection, owner, routes, at)
-            if row is None or not self._take_lane(connection, row.lane, owner, at):
-                return None
-            return self._start(connection, row, owner, at)
+        if _stopped(connection) is not None:
+            return None
+        abandoned = self._abandoned(connection, owner, at)
+        if abandoned is not None and self._take_lane(connection, abandoned.lane, owner, at):
+            self._pick_up(connection, abandoned.key, at)
+            self._leave_lane(connection, abandoned.lane, owner)
+        row = self._next(connection, owner, routes, at)
+        if row is None or not self._take_lane(connection, row.lane, owner, at):
+            return None
+        return self._start(connection, row, owner, at)
 
     def due(self, routes: Collection[str]) -> int:
         """Return how many rows could be sent now or were left behind, whoever holds their lanes."""
         values = {"now": stamp(self._now()), "routes": list(routes)}
-        with db.reading(self._engine) as connection:
+        with self._database.reading() as connection:
             return int(connection.execute(_AT_WORK, values).scalar_one())
 
     def renew(self, claimed: Claimed) -> None:
         """Say that the sender is still alive."""
         until = stamp(self._now() + dt.timedelta(seconds=self._settings.lease_seconds))
-        with db.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             connection.execute(_MY_LANE, {"until": until, "wanted": claimed.lane, "me": claimed.owner})
 
     def finish(self, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
         """Record how it went and return the row's new state; None where another sender had taken the row over."""
+        with self._database.writing() as connection:
+            return self._finish(connection, claimed, result)
+
+    def exchange(self, claimed: Claimed, result: Acceptance | BaseException, routes: Collection[str]) -> Claimed | None:
+        """Record how it went and claim the next row, in one transaction; None where there is none."""
+        with self._database.writing() as connection:
+            self._finish(connection, claimed, result)
+            return self._claim(connection, claimed.owner, routes)
+
+    def _finish(self, connection: Connection, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
         at = self._now()
-        with db.writing(self._engine) as connection:
-            self._leave_lane(connection, claimed.lane, claimed.owner)
-            held = hold(connection, claimed.request.id)
-            mine = {"wanted": claimed.key, "me": claimed.owner, "attempt": claimed.attempt}
-            row = connection.execute(_MINE, mine).one_or_none()
-            if row is None:
-                logger.warning(
-                    "request %s: attempt %s was taken over by another sender", held.record.id, claimed.attempt
-                )
-                return None
-            return self._settle(connection, held, row, result, at)
+        self._leave_lane(connection, claimed.lane, claimed.owner)
+        held = hold(connection, claimed.request.id)
+        mine = {"wanted": claimed.key, "me": claimed.owner, "attempt": claimed.attempt}
+        row = connection.execute(_MINE, mine).one_or_none()
+        if row is None:
+            logger.warning("request %s: attempt %s was taken over by another sender", held.record.id, claimed.attempt)
+            return None
+        return self._settle(connection, held, row, result, at)
 
     def _settle(
         self, connection: Connection, held: Held, row: Row[Any], result: Acceptance | BaseException, at: dt.datetime

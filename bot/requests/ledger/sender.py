@@ -24,41 +24,36 @@ class Sender:
     def __init__(self, ledger: Ledger, couriers: Iterable[Courier]) -> None:
         self._ledger = ledger
         self._couriers = {courier.name: courier for courier in couriers}
-        self._idle = True
         self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
 
     def run_forever(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set. A database that is out of reach is waited for."""
-        poll = self._ledger.settings.poll_seconds
         with ThreadPoolExecutor(1, thread_name_prefix="courier") as hands:
             while not stop.is_set():
                 try:
-                    worked = self._one(hands)
+                    # An idle sender only reads.
+                    if self._ledger.outbox.due(self._couriers):
+                        self._work(hands, stop)
                 except StoreUnavailableError as error:
                     logger.warning("the sender waits for the database: %s", error)
-                    worked = False
-                if not worked:
-                    stop.wait(poll)
+                stop.wait(self._ledger.settings.poll_seconds)
 
     def run_due(self) -> int:
         """Deliver what is due now and return how many attempts that took."""
-        attempts = 0
         with ThreadPoolExecutor(1, thread_name_prefix="courier") as hands:
-            while self._one(hands):
-                attempts += 1
-        return attempts
+            return self._work(hands, threading.Event())
 
-    def _one(self, hands: ThreadPoolExecutor) -> bool:
-        outbox = self._ledger.outbox
-        # An idle sender only reads; one that is at work saves itself the look.
-        if self._idle and not outbox.due(self._couriers):
-            return False
+    def _work(self, hands: ThreadPoolExecutor, stop: threading.Event) -> int:
+        outbox, attempts = self._ledger.outbox, 0
         claimed = outbox.claim(self.owner, self._couriers)
-        self._idle = claimed is None
-        if claimed is None:
-            return False
-        outbox.finish(claimed, self._carry(hands, claimed))
-        return True
+        while claimed is not None:
+            attempts += 1
+            result = self._carry(hands, claimed)
+            if stop.is_set():
+                outbox.finish(claimed, result)
+                break
+            claimed = outbox.exchange(claimed, result, self._couriers)
+        return attempts
 
     def _carry(self, hands: ThreadPoolExecutor, claimed: Claimed) -> Acceptance | BaseException:
         """Let the courier work while this thread says that it is alive. Whatever the courier raises is returned."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     func,
     inspect,
     select,
@@ -169,23 +171,79 @@ switches = Table(
 )
 # Processes that create the tables of an empty server at once queue at this lock; the number only has to be the same.
 CREATION_LOCK = 0x506F6C6963790002
+_LOCK_TIMEOUT = select(func.set_config("lock_timeout", bindparam("wait"), True))
 
 
-def open_engine(url: str, lock_seconds: float) -> Engine:
-    """Open the requests' database, creating the tables that are missing. Raises StoreUnavailableError."""
-    engine = make_engine(url, lock_seconds)
-    try:
-        with plain_errors(engine.url):
-            missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
-        if missing:
-            with writing(engine) as connection:
-                if engine.dialect.name == "postgresql":
-                    connection.execute(select(func.pg_advisory_xact_lock(CREATION_LOCK)))
-                metadata.create_all(connection)
-    except StoreUnavailableError:
-        engine.dispose()
-        raise
-    return engine
+class Database:
+    """The requests' database and its transactions. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._server = engine.dialect.name == "postgresql"
+        # SQLite's own lock is polled for: threads of one process queue here instead, in the order they come.
+        self._turn = nullcontext() if self._server else threading.Lock()
+
+    @classmethod
+    def open(cls, url: str, lock_seconds: float) -> Database:
+        """Open the database, creating the tables that are missing. Raises StoreUnavailableError."""
+        engine = make_engine(url, lock_seconds)
+        database = cls(engine)
+        try:
+            with plain_errors(engine.url):
+                missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
+            if missing:
+                with database.writing() as connection:
+                    if database._server:
+                        connection.execute(select(func.pg_advisory_xact_lock(CREATION_LOCK)))
+                    metadata.create_all(connection)
+        except StoreUnavailableError:
+            engine.dispose()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
+        with plain_errors(self._engine.url), self._engine.connect() as connection:
+            if self._server:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write in one transaction: SQLite has one writer at a time, PostgreSQL locks the rows that are read for update.
+
+        Rows are always locked in the order lane, request, outbox. Raises StoreUnavailableError.
+        """
+        with (
+            self._turn,
+            plain_errors(self._engine.url),
+            self._engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
+            if self._server:
+                seconds = connection.get_execution_options()["lock_seconds"]
+                connection.execute(_LOCK_TIMEOUT, {"wait": f"{int(seconds * 1000)}ms"})
+            yield connection
+
+    def compact(self) -> None:
+        """Write the tables anew, so that nothing deleted is left in them. Raises StoreUnavailableError."""
+        if self._server:
+            with plain_errors(self._engine.url), self._engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                for name in metadata.tables:
+                    connection.exec_driver_sql(f'VACUUM FULL "{name}"')
+            return
+        with self._turn, plain_errors(self._engine.url):
+            driver = self._engine.raw_connection()
+            try:
+                driver.cursor().execute("VACUUM")
+            finally:
+                driver.close()
 
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -197,29 +255,3 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
 def _insert_once(dialect: str, table: Table) -> Insert:
     made = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
     return made.on_conflict_do_nothing()
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
-    with plain_errors(engine.url), engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Write in one transaction: SQLite has one writer at a time, PostgreSQL locks the rows that are read for update.
-
-    Rows are always locked in the order lane, request, outbox. Raises StoreUnavailableError.
-    """
-    with (
-        plain_errors(engine.url),
-        engine.connect().execution_options(write=True) as connection,
-        connection.begin(),
-    ):
-        if engine.dialect.name == "postgresql":
-            seconds = connection.get_execution_options()["lock_seconds"]
-            connection.execute(select(func.set_config("lock_timeout", f"{int(seconds * 1000)}ms", True)))
-        yield connection

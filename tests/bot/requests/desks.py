@@ -90,7 +90,7 @@ def code_of(ledger: Ledger, request_id: str) -> str:
 
     from bot.requests.ledger import tables as db
 
-    with db.reading(ledger.engine) as connection:
+    with ledger.database.reading() as connection:
         query = select(db.codes.c.id).where(db.codes.c.request_id == request_id)
         code_id = connection.execute(query.order_by(db.codes.c.created.desc())).scalars().first()
     assert code_id is not None
