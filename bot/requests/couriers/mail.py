@@ -42,11 +42,12 @@ def mail_of(request: RequestRecord) -> Mail:
     if request.message is None or request.message.sender is None:
         raise ValueError(f"the request {request.id} holds no e-mail")
     domain = request.message.sender.rpartition("@")[2]
-    return Mail(request.message_id, return_path(request.id, domain), request.message.recipient, content)
+    number = request.message_id.strip("<>").partition("@")[0]
+    return Mail(request.message_id, return_path(number, domain), request.message.recipient, content)
 
 
 def return_path(number: str, domain: str) -> str:
-    """Return the envelope sender that tells a bounce's request or code."""
+    """Return the envelope sender that tells a bounce's message: `number` is its Message-ID before the @."""
     return f"bounces+{number}@{domain}"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.requests.errors import (
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now
 from bot.requests.ledger.steps import Held, hold, take
-from bot.requests.records import RequestRecord
+from bot.requests.records import Person, RequestRecord
 from bot.requests.settings import RequestSettings
 
 logger = logging.getLogger(__name__)
@@ -234,6 +235,20 @@ class Outbox:
             self._finish(connection, claimed, result)
             return self._claim(connection, claimed.owner, routes)
 
+    def rehearse(self, routes: Collection[str], write: Callable[[Claimed], None]) -> bool:
+        """Let `write` have what would be sent next, and mark it so; its request stays queued. False where nothing is due."""
+        at = self._now()
+        with self._database.writing() as connection:
+            row = self._next(connection, "rehearsal", routes, at) if _stopped(connection) is None else None
+            if row is None:
+                return False
+            held = hold(connection, row.request_id)
+            if row.kind == MESSAGE:
+                held = take(connection, held, "rehearse", "courier", "written, not sent", at)
+            write(Claimed(row.key, row.kind, row.route, row.lane, "", row.attempts, row.code_id, held.record))
+            self._update(connection, row.key, state="rehearsed", reply="written, not sent")
+        return True
+
     def _finish(self, connection: Connection, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
         at = self._now()
         self._leave_lane(connection, claimed.lane, claimed.owner)
@@ -259,6 +274,7 @@ class Outbox:
             doubts += 1
             reply = result.reply if isinstance(result, CourierError) else f"fault: {type(result).__name__}"
             state = "uncertain" if doubts >= MOST_DOUBTS else "waiting"
+        reply = without_person(reply, held.record.person)
         due = at
         if state == "waiting":
             due = at + dt.timedelta(seconds=self._delay(row))
@@ -361,6 +377,15 @@ class Outbox:
 def failed_channel(record: RequestRecord) -> RequestRecord:
     """Return the record with its channel noted as tried in vain."""
     return replace(record, tried=tuple(dict.fromkeys((*record.tried, record.channel.value or record.route))))
+
+
+def without_person(reply: str, person: Person | None) -> str:
+    """Return what the other side said without the person's words: servers repeat what they were told."""
+    words = (person.name, person.email, *(text for _, text in person.blanks)) if person is not None else ()
+    for said in words:
+        if said.strip():
+            reply = re.sub(re.escape(said), "(left out)", reply, flags=re.IGNORECASE)
+    return reply
 
 
 def _stopped(connection: Connection) -> str | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from bot.requests.couriers.courier import Acceptance, Courier
-from bot.requests.couriers.mail import MailCourier
+from bot.requests.couriers.mail import Mail, MailCourier, mail_of
+from bot.requests.couriers.maildir import MaildirCourier
 from bot.requests.ledger.ledger import Ledger
 from bot.requests.ledger.outbox import CODE, Claimed
 from vectorstore.errors import StoreUnavailableError
@@ -45,6 +46,10 @@ class Sender:
 
     def _work(self, hands: ThreadPoolExecutor, stop: threading.Event) -> int:
         outbox, attempts = self._ledger.outbox, 0
+        if self._ledger.settings.dry_run:
+            while outbox.rehearse(self._couriers, self._write):
+                attempts += 1
+            return attempts
         claimed = outbox.claim(self.owner, self._couriers)
         while claimed is not None:
             attempts += 1
@@ -72,3 +77,14 @@ class Sender:
                 raise ValueError(f"the courier {courier.name} takes no mail")
             return courier.post(self._ledger.codes.mail(claimed.request, claimed.code_id or ""))
         return courier.deliver(claimed.request, claimed.attempt)
+
+    def _write(self, claimed: Claimed) -> None:
+        """Write what would be sent into the folder of rehearsals."""
+        record, folder = claimed.request, MaildirCourier(self._ledger.settings.rehearsed)
+        if claimed.kind == CODE:
+            folder.post(self._ledger.codes.mail(record, claimed.code_id or ""))
+        elif isinstance(self._couriers[claimed.route], MailCourier):
+            folder.post(mail_of(record))
+        elif record.message is not None:
+            content = f"Subject: {claimed.route} {record.id}\n\n{record.message.body}".encode()
+            folder.post(Mail(record.message_id, "", claimed.route, content))

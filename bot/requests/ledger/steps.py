@@ -20,6 +20,7 @@ from bot.requests.records import HAND_OVER, EventRecord, RequestRecord
 from bot.requests.states import after
 
 ACTORS = ("person", "desk", "courier", "clock")
+_LEAVING = frozenset({"queue", "claim", "rehearse"})
 # Statements are built once: building one costs more than running it.
 _HOLD = select(db.requests).where(db.requests.c.id == bindparam("wanted")).with_for_update()
 _ADD_REQUEST = insert(db.requests)
@@ -109,7 +110,7 @@ def drafted(record: RequestRecord) -> str:
 
 
 def _keep_send_law(action: str, record: RequestRecord, confirmed: str | None) -> None:
-    if action not in {"confirm", "verify", "queue", "claim"}:
+    if action not in {"confirm", "verify", *_LEAVING}:
         return
     if record.message is None or record.person is None:
         raise RequestError("The person's data of this request were erased: nothing can be sent.")
@@ -119,7 +120,7 @@ def _keep_send_law(action: str, record: RequestRecord, confirmed: str | None) ->
         return
     if record.verified is None:
         raise RequestError("The e-mail address of this request is not verified.")
-    if action in {"queue", "claim"} and record.route == HAND_OVER:
+    if action in _LEAVING and record.route == HAND_OVER:
         raise RequestError("This request is handed over to the person: the desk does not send it.")
 
 
