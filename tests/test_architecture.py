@@ -23,13 +23,14 @@ ROOMS: dict[str, set[str]] = {
     "cli": {"bot", "evals", "ingest", "ui", "vectorstore"},
 }
 PART_OF = {"pages": "ui", "commands": "cli"}
-OWNERS = {
+# A library has one owner: a room, or a room and one folder of another that keeps tables of its own.
+OWNERS: dict[str, str | tuple[str, ...]] = {
     "chromadb": "vectorstore",
     "gradio": "ui",
     "httpcore": "ingest",
     "onnxruntime": "vectorstore",
     "sentence_transformers": "vectorstore",
-    "sqlalchemy": "vectorstore",
+    "sqlalchemy": ("vectorstore", "bot/requests/ledger/"),
     "tokenizers": "vectorstore",
     "torch": "vectorstore",
     "transformers": "vectorstore",
@@ -106,10 +107,10 @@ def wrong_rooms(modules: list[Module]) -> list[str]:
 def wrong_owners(modules: list[Module]) -> list[str]:
     """Return the imports of a library outside the room that owns it."""
     return [
-        f"{module.path} imports {name}, which belongs to {OWNERS[name]}"
+        f"{module.path} imports {name}, which belongs to {' and '.join(_owners(name))}"
         for module in modules
         for name in sorted(module.rooms_and_libraries() & OWNERS.keys())
-        if OWNERS[name] != module.room and module.path != APART
+        if not any(_owns(owner, module) for owner in _owners(name)) and module.path != APART
     ]
 
 
@@ -199,6 +200,15 @@ def cycles(modules: list[Module]) -> list[str]:
     return found
 
 
+def _owners(name: str) -> tuple[str, ...]:
+    owners = OWNERS[name]
+    return (owners,) if isinstance(owners, str) else owners
+
+
+def _owns(owner: str, module: Module) -> bool:
+    return module.path.startswith(owner) if owner.endswith("/") else module.room == owner
+
+
 def _called(node: ast.Call) -> str:
     if isinstance(node.func, ast.Name):
         return node.func.id
@@ -253,7 +263,8 @@ def test_every_room_is_read() -> None:
         ("ui.py", "from ingest import ingest_sources", "ui.py imports the room ingest"),
         ("bot/api.py", "from cli import app", "bot/api.py imports the room cli"),
         ("bot/retrieve.py", "import chromadb", "bot/retrieve.py imports chromadb, which belongs to vectorstore"),
-        ("ingest/store.py", "from sqlalchemy import select", "ingest/store.py imports sqlalchemy, which belongs to vectorstore"),
+        ("ingest/store.py", "from sqlalchemy import select", "ingest/store.py imports sqlalchemy, which belongs to vectorstore and bot/requests/ledger/"),
+        ("bot/requests/desk.py", "import sqlalchemy", "bot/requests/desk.py imports sqlalchemy, which belongs to vectorstore and bot/requests/ledger/"),
         ("bot/page.py", "if True:\n    import gradio as gr", "bot/page.py imports gradio, which belongs to ui"),
         (
             "evals/speed/stock_program.py",
@@ -286,6 +297,7 @@ def test_a_planted_breach_is_found(tmp_path: Path, path: str, source: str, breac
         "pages/chat.py": "import gradio\nfrom bot.bot import PolicyBot",
         "cli.py": "import typer\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy\nprint()",
         "bot/circle.py": "x = 1",
+        "bot/requests/ledger/tables.py": "import sqlalchemy",
     }
     for name, content in sound.items():
         write(tmp_path / name, content)

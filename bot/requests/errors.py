@@ -7,6 +7,7 @@ RequestError (BotError)              `message` is for the person or the agent wh
     ChangedError                     what was confirmed is not what would be sent: the preview must be looked at again
     CodeError                        the code is wrong, used up, expired or of another session; which, is not said
     TooManyError                     a limit is reached; `retry_after` in seconds, None where waiting does not help
+SettingsFileError (BotError)           requests.yaml cannot be used; every fault with its line
 CourierError (BotError)
     TemporaryRefusalError            nothing was taken over; try again later
     PermanentRefusalError            nothing was taken over, and trying again will not change that
@@ -65,6 +66,14 @@ class TooManyError(RequestError):
     def __init__(self, message: str, retry_after: int | None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class SettingsFileError(BotError, ValueError):
+    """The settings file cannot be used. `faults` are "line N: what" each, in the order of the file."""
+
+    def __init__(self, file: str, faults: tuple[str, ...]) -> None:
+        super().__init__(f"{file}: {'; '.join(faults)}")
+        self.faults = faults
 
 
 class CourierError(BotError):

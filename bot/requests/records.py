@@ -85,6 +85,7 @@ class RequestRecord:
     person's data were erased. `message_id` is the Message-ID of every copy that ever leaves. `tried` are the channel values
     that failed before. `verified` is when the mailbox was proved to be the person's. `started` is when the clock started:
     taken over by the other side, or said to be sent by the person; None before. `reference` is the other side's number.
+    `queued` is when the message was put in the outbox: the Date of every copy; None before.
     """
 
     id: str
@@ -109,6 +110,7 @@ class RequestRecord:
     extended: dt.datetime | None = None
     tried: tuple[str, ...] = ()
     reference: str | None = None
+    queued: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

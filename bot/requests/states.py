@@ -36,6 +36,10 @@ _STEPS: dict[str, dict[str, str]] = {
     "deny": dict.fromkeys(_OUT, "denied"),
     "expire": dict.fromkeys((*_UNSENT, *_OUT, "failed"), "expired"),
     "withdraw": dict.fromkeys((*_UNSENT, *_OUT, "queued", "failed", "uncertain"), "withdrawn"),
+    # These change no state: written as if sent, answered by the other side, the person's data erased.
+    "rehearse": {"queued": "queued"},
+    "reply": {state: state for state in (*_OUT, "uncertain", "failed", *sorted(FINAL))},
+    "erase": {state: state for state in (*_UNSENT, *_OUT, "queued", "sending", "uncertain", "failed", *sorted(FINAL))},
 }
 STEPS: Mapping[str, Mapping[str, str]] = MappingProxyType({k: MappingProxyType(v) for k, v in _STEPS.items()})
 STATES = tuple(dict.fromkeys(state for step in STEPS.values() for pair in step.items() for state in pair if state))
@@ -78,4 +82,7 @@ _PAST = {
     "deny": "marked as denied",
     "expire": "marked as expired",
     "withdraw": "withdrawn",
+    "rehearse": "rehearsed",
+    "reply": "answered",
+    "erase": "erased",
 }

@@ -1,0 +1,407 @@
+"""What waits to be sent: put, claimed by one sender at a time, finished; brakes and caps. Sends nothing itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from bot.requests.chain import stamp
+from bot.requests.couriers.courier import Acceptance
+from bot.requests.errors import (
+    CourierError,
+    PermanentRefusalError,
+    RequestError,
+    TemporaryRefusalError,
+)
+from bot.requests.ledger import tables as db
+from bot.requests.ledger.clock import Now
+from bot.requests.ledger.steps import Held, hold, take
+from bot.requests.records import Person, RequestRecord
+from bot.requests.settings import RequestSettings
+
+logger = logging.getLogger(__name__)
+
+MESSAGE, CODE = "message", "code"
+STOPPED = "stopped"
+MAIL_ROUTES = ("smtp", "maildir")
+# A second doubt is a person's to resolve: the first copy may have arrived, and so may the second.
+MOST_DOUBTS = 2
+_ROWS, _LANES = db.outbox.c, db.lanes.c
+# Statements are built once: building one costs more than running it.
+_BUSY = select(_LANES.lane).where(_LANES.owner != bindparam("me"), _LANES.until > bindparam("now"))
+_ABANDONED = select(db.outbox).where(_ROWS.state == "sending", _ROWS.lane.not_in(_BUSY)).limit(1)
+_FULL = (
+    select(_ROWS.policy_id)
+    .where(_ROWS.claimed > bindparam("hour_ago"), _ROWS.kind == MESSAGE)
+    .group_by(_ROWS.policy_id)
+    .having(func.count() >= bindparam("most"))
+)
+_DUE = (
+    select(db.outbox)
+    .where(
+        _ROWS.state == "waiting",
+        _ROWS.kind == bindparam("wanted"),
+        _ROWS.due <= bindparam("now"),
+        _ROWS.route.in_(bindparam("routes", expanding=True)),
+        _ROWS.lane.not_in(_BUSY),
+    )
+    .order_by(_ROWS.due)
+    .limit(1)
+)
+_NEXT = {CODE: _DUE, MESSAGE: _DUE.where(_ROWS.policy_id.not_in(_FULL))}
+_CLAIMED_SINCE = select(func.count()).where(_ROWS.claimed > bindparam("hour_ago"))
+_AT_WORK = select(func.count()).where(
+    (
+        (_ROWS.state == "waiting")
+        & (_ROWS.due <= bindparam("now"))
+        & _ROWS.route.in_(bindparam("routes", expanding=True))
+    )
+    | (_ROWS.state == "sending")
+)
+_BY_KEY = select(db.outbox).where(_ROWS.key == bindparam("wanted"))
+_MINE = _BY_KEY.where(_ROWS.state == "sending", _ROWS.owner == bindparam("me"), _ROWS.attempts == bindparam("attempt"))
+_ADD = insert(db.outbox)
+_REMOVE = delete(db.outbox).where(_ROWS.key == bindparam("wanted"))
+_CHANGE = update(db.outbox).where(_ROWS.key == bindparam("wanted"))
+_WIN = _CHANGE.where(_ROWS.state == "waiting", _ROWS.attempts == bindparam("before"))
+# A lane that another sender is taking right now is not waited for: waiting while holding another row could deadlock.
+_FREE = (
+    select(_LANES.lane)
+    .where(_LANES.lane == bindparam("wanted"), (_LANES.owner == bindparam("me")) | (_LANES.until <= bindparam("now")))
+    .with_for_update(skip_locked=True)
+)
+_TAKE_LANE = update(db.lanes).where(_LANES.lane.in_(_FREE))
+_MY_LANE = update(db.lanes).where(_LANES.lane == bindparam("wanted"), _LANES.owner == bindparam("me"))
+_STOPPED = select(db.switches.c.value).where(db.switches.c.name == STOPPED)
+_EXPIRES = select(db.codes.c.expires).where(db.codes.c.id == bindparam("wanted"))
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One row of the outbox in one sender's hands. `code_id` is None for a message. `attempt` counts from 1."""
+
+    key: str
+    kind: str
+    route: str
+    lane: str
+    owner: str
+    attempt: int
+    code_id: str | None
+    request: RequestRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of the outbox for people: no address, no words. `reply` is the other side's last one."""
+
+    key: str
+    request_id: str
+    kind: str
+    policy_id: str
+    route: str
+    state: str
+    attempts: int
+    doubts: int
+    due: dt.datetime
+    reply: str | None
+
+
+def put_message(connection: Connection, record: RequestRecord, at: dt.datetime) -> None:
+    """Put the request's message in the outbox, in place of an earlier message that failed or was withdrawn."""
+    key = f"{record.id}:{MESSAGE}"
+    connection.execute(_REMOVE, {"wanted": key})
+    lane = record.route if record.route in MAIL_ROUTES else f"{record.route}:{record.policy_id}"
+    _put(connection, key, record, MESSAGE, None, record.route, lane, "waiting", at)
+
+
+def put_code(
+    connection: Connection, record: RequestRecord, code_id: str, route: str, state: str, at: dt.datetime
+) -> None:
+    """Put the mail with a code in the outbox; with the state "withheld" it will never be sent."""
+    _put(connection, f"{record.id}:{CODE}:{code_id}", record, CODE, code_id, route, route, state, at)
+
+
+def _put(
+    connection: Connection,
+    key: str,
+    record: RequestRecord,
+    kind: str,
+    code_id: str | None,
+    route: str,
+    lane: str,
+    state: str,
+    at: dt.datetime,
+) -> None:
+    db.insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
+    row = {
+        "key": key,
+        "request_id": record.id,
+        "kind": kind,
+        "code_id": code_id,
+        "policy_id": record.policy_id,
+        "route": route,
+        "lane": lane,
+        "state": state,
+        "created": stamp(at),
+        "due": stamp(at),
+        "attempts": 0,
+        "doubts": 0,
+    }
+    connection.execute(_ADD, row)
+
+
+def settle_row(connection: Connection, request_id: str, state: str, **others: str | int | None) -> None:
+    """Set the state of the request's message in the outbox, where it has one."""
+    connection.execute(_CHANGE, {"state": state, **others, "wanted": f"{request_id}:{MESSAGE}"})
+
+
+class Outbox:
+    """The outbox as senders and the desk use it."""
+
+    def __init__(self, database: db.Database, settings: RequestSettings, now: Now) -> None:
+        self._database = database
+        self._settings = settings
+        self._now = now
+
+    def stop(self, reason: str) -> None:
+        """Stop every sender before its next message, in every process, until `resume`."""
+        with self._database.writing() as connection:
+            connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED))
+            connection.execute(insert(db.switches).values(name=STOPPED, value=reason))
+
+    def resume(self) -> None:
+        """Let senders go on."""
+        with self._database.writing() as connection:
+            connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED))
+
+    def stopped(self) -> str | None:
+        """Return the reason why sending is stopped, None where it is not."""
+        with self._database.reading() as connection:
+            return _stopped(connection)
+
+    def rows(self, states: Collection[str], limit: int = 100) -> list[Waiting]:
+        """Return the rows in those states, oldest first; ("failed", "uncertain") are the dead letters."""
+        query = select(db.outbox).where(db.outbox.c.state.in_(states)).order_by(db.outbox.c.created).limit(limit)
+        with self._database.reading() as connection:
+            return [_waiting(row) for row in connection.execute(query)]
+
+    def claim(self, owner: str, routes: Collection[str]) -> Claimed | None:
+        """Take one due row of a lane nobody else works, and commit that it is being sent; None where there is none.
+
+        Rows that a dead sender left in "sending" are settled first: sent once more, or parked as uncertain.
+        """
+        with self._database.writing() as connection:
+            return self._claim(connection, owner, routes)
+
+    def _claim(self, connection: Connection, owner: str, routes: Collection[str]) -> Claimed | None:
+        at = self._now()
+        if _stopped(connection) is not None:
+            return None
+        abandoned = self._abandoned(connection, owner, at)
+        if abandoned is not None and self._take_lane(connection, abandoned.lane, owner, at):
+            self._pick_up(connection, abandoned.key, at)
+            self._leave_lane(connection, abandoned.lane, owner)
+        row = self._next(connection, owner, routes, at)
+        if row is None or not self._take_lane(connection, row.lane, owner, at):
+            return None
+        return self._start(connection, row, owner, at)
+
+    def due(self, routes: Collection[str]) -> int:
+        """Return how many rows could be sent now or were left behind, whoever holds their lanes."""
+        values = {"now": stamp(self._now()), "routes": list(routes)}
+        with self._database.reading() as connection:
+            return int(connection.execute(_AT_WORK, values).scalar_one())
+
+    def renew(self, claimed: Claimed) -> None:
+        """Say that the sender is still alive."""
+        until = stamp(self._now() + dt.timedelta(seconds=self._settings.lease_seconds))
+        with self._database.writing() as connection:
+            connection.execute(_MY_LANE, {"until": until, "wanted": claimed.lane, "me": claimed.owner})
+
+    def finish(self, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
+        """Record how it went and return the row's new state; None where another sender had taken the row over."""
+        with self._database.writing() as connection:
+            return self._finish(connection, claimed, result)
+
+    def exchange(self, claimed: Claimed, result: Acceptance | BaseException, routes: Collection[str]) -> Claimed | None:
+        """Record how it went and claim the next row, in one transaction; None where there is none."""
+        with self._database.writing() as connection:
+            self._finish(connection, claimed, result)
+            return self._claim(connection, claimed.owner, routes)
+
+    def rehearse(self, routes: Collection[str], write: Callable[[Claimed], None]) -> bool:
+        """Let `write` have what would be sent next, and mark it so; its request stays queued. False where nothing is due."""
+        at = self._now()
+        with self._database.writing() as connection:
+            row = self._next(connection, "rehearsal", routes, at) if _stopped(connection) is None else None
+            if row is None:
+                return False
+            held = hold(connection, row.request_id)
+            if row.kind == MESSAGE:
+                held = take(connection, held, "rehearse", "courier", "written, not sent", at)
+            write(Claimed(row.key, row.kind, row.route, row.lane, "", row.attempts, row.code_id, held.record))
+            self._update(connection, row.key, state="rehearsed", reply="written, not sent")
+        return True
+
+    def _finish(self, connection: Connection, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
+        at = self._now()
+        self._leave_lane(connection, claimed.lane, claimed.owner)
+        held = hold(connection, claimed.request.id)
+        mine = {"wanted": claimed.key, "me": claimed.owner, "attempt": claimed.attempt}
+        row = connection.execute(_MINE, mine).one_or_none()
+        if row is None:
+            logger.warning("request %s: attempt %s was taken over by another sender", held.record.id, claimed.attempt)
+            return None
+        return self._settle(connection, held, row, result, at)
+
+    def _settle(
+        self, connection: Connection, held: Held, row: Row[Any], result: Acceptance | BaseException, at: dt.datetime
+    ) -> str:
+        doubts = row.doubts
+        if isinstance(result, Acceptance):
+            state, reply = "sent", result.reply
+        elif isinstance(result, PermanentRefusalError):
+            state, reply = "failed", result.reply
+        elif isinstance(result, TemporaryRefusalError):
+            state, reply = "waiting", result.reply
+        else:
+            doubts += 1
+            reply = result.reply if isinstance(result, CourierError) else f"fault: {type(result).__name__}"
+            state = "uncertain" if doubts >= MOST_DOUBTS else "waiting"
+        reply = without_person(reply, held.record.person)
+        due = at
+        if state == "waiting":
+            due = at + dt.timedelta(seconds=self._delay(row))
+            if due > self._give_up(row):
+                state = "failed" if doubts == 0 else "uncertain"
+        # With one doubt a later refusal does not make the first copy unsent.
+        if state == "failed" and row.doubts > 0:
+            state = "uncertain"
+        if row.kind == MESSAGE:
+            action = {"sent": "accept", "failed": "refuse", "uncertain": "doubt", "waiting": "defer"}[state]
+            action = "resend" if state == "waiting" and doubts > row.doubts else action
+            record = held.record
+            if state == "sent":
+                reference = result.reference if isinstance(result, Acceptance) else None
+                record = replace(record, started=at, reference=reference or record.reference)
+            if state == "failed":
+                record = failed_channel(record)
+            take(connection, held, action, "courier", f"attempt={row.attempts} {reply}", at, record=record)
+        self._update(connection, row.key, state=state, due=stamp(due), doubts=doubts, reply=reply)
+        logger.info("request %s: %s attempt %s is %s", row.request_id, row.kind, row.attempts, state)
+        return state
+
+    def _start(self, connection: Connection, row: Row[Any], owner: str, at: dt.datetime) -> Claimed | None:
+        held = hold(connection, row.request_id)
+        attempt = row.attempts + 1
+        claim = {"state": "sending", "owner": owner, "attempts": attempt, "claimed": stamp(at)}
+        won = connection.execute(_WIN, {**claim, "wanted": row.key, "before": row.attempts})
+        if won.rowcount == 0:
+            self._leave_lane(connection, row.lane, owner)
+            return None
+        if row.kind == CODE:
+            expires = connection.execute(_EXPIRES, {"wanted": row.code_id}).scalar_one_or_none()
+            if expires is None or expires <= stamp(at) or held.record.person is None:
+                self._update(connection, row.key, state="failed", reply="the code had expired")
+                self._leave_lane(connection, row.lane, owner)
+                return None
+        else:
+            try:
+                held = take(connection, held, "claim", "courier", f"attempt={attempt}", at)
+            except RequestError as error:
+                # The send law stands against it: whatever put the row here, it does not go out.
+                self._update(connection, row.key, state="failed", reply=f"not sent: {type(error).__name__}")
+                self._leave_lane(connection, row.lane, owner)
+                logger.error("request %s: the row in the outbox is not what was confirmed; not sent", row.request_id)
+                return None
+        return Claimed(row.key, row.kind, row.route, row.lane, owner, attempt, row.code_id, held.record)
+
+    def _pick_up(self, connection: Connection, key: str, at: dt.datetime) -> None:
+        """Settle a row whose sender died: whether it was sent is not known."""
+        held = hold(connection, key.partition(":")[0])
+        row = connection.execute(_BY_KEY, {"wanted": key}).one_or_none()
+        if row is None or row.state != "sending":
+            return
+        doubts = row.doubts + 1
+        state = "uncertain" if doubts >= MOST_DOUBTS else "waiting"
+        if row.kind == MESSAGE:
+            if state == "waiting" and held.record.message is None:
+                state = "uncertain"
+            action = "doubt" if state == "uncertain" else "resend"
+            take(connection, held, action, "clock", f"attempt={row.attempts} the sender stopped", at)
+        self._update(connection, key, state=state, due=stamp(at), doubts=doubts, reply="the sender stopped")
+        logger.warning("request %s: %s attempt %s was left behind: %s", row.request_id, row.kind, row.attempts, state)
+
+    def _abandoned(self, connection: Connection, owner: str, at: dt.datetime) -> Row[Any] | None:
+        return connection.execute(_ABANDONED, {"me": owner, "now": stamp(at)}).one_or_none()
+
+    def _next(self, connection: Connection, owner: str, routes: Collection[str], at: dt.datetime) -> Row[Any] | None:
+        hour_ago = stamp(at - dt.timedelta(hours=1))
+        if connection.execute(_CLAIMED_SINCE, {"hour_ago": hour_ago}).scalar_one() >= self._settings.total_per_hour:
+            return None
+        values = {"me": owner, "now": stamp(at), "routes": list(routes)}
+        cap = {"hour_ago": hour_ago, "most": self._settings.company_per_hour}
+        for kind, query in _NEXT.items():
+            others = cap if kind == MESSAGE else {}
+            found = connection.execute(query, {**values, **others, "wanted": kind}).one_or_none()
+            if found is not None:
+                return found
+        return None
+
+    def _take_lane(self, connection: Connection, lane: str, owner: str, at: dt.datetime) -> bool:
+        until = stamp(at + dt.timedelta(seconds=self._settings.lease_seconds))
+        taken = {"owner": owner, "until": until, "wanted": lane, "me": owner, "now": stamp(at)}
+        return connection.execute(_TAKE_LANE, taken).rowcount == 1
+
+    def _leave_lane(self, connection: Connection, lane: str, owner: str) -> None:
+        connection.execute(_MY_LANE, {"owner": "", "until": "", "wanted": lane, "me": owner})
+
+    def _update(self, connection: Connection, key: str, **values: str | int | None) -> None:
+        connection.execute(_CHANGE, {**values, "wanted": key})
+
+    def _delay(self, row: Row[Any]) -> float:
+        steps = self._settings.retry_seconds
+        return steps[min(row.attempts, len(steps)) - 1]
+
+    def _give_up(self, row: Row[Any]) -> dt.datetime:
+        seconds = self._settings.code_seconds if row.kind == CODE else self._settings.give_up_seconds
+        return dt.datetime.fromisoformat(row.created) + dt.timedelta(seconds=seconds)
+
+
+def failed_channel(record: RequestRecord) -> RequestRecord:
+    """Return the record with its channel noted as tried in vain."""
+    return replace(record, tried=tuple(dict.fromkeys((*record.tried, record.channel.value or record.route))))
+
+
+def without_person(reply: str, person: Person | None) -> str:
+    """Return what the other side said without the person's words: servers repeat what they were told."""
+    words = (person.name, person.email, *(text for _, text in person.blanks)) if person is not None else ()
+    for said in words:
+        if said.strip():
+            reply = re.sub(re.escape(said), "(left out)", reply, flags=re.IGNORECASE)
+    return reply
+
+
+def _stopped(connection: Connection) -> str | None:
+    return connection.execute(_STOPPED).scalar_one_or_none()
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    return Waiting(
+        key=row.key,
+        request_id=row.request_id,
+        kind=row.kind,
+        policy_id=row.policy_id,
+        route=row.route,
+        state=row.state,
+        attempts=row.attempts,
+        doubts=row.doubts,
+        due=dt.datetime.fromisoformat(row.due),
+        reply=row.reply,
+    )

@@ -1,0 +1,257 @@
+"""The tables of requests and their transactions. Knows SQL, knows nothing of steps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Insert,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    inspect,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from vectorstore.engines import make_engine, plain_errors
+from vectorstore.errors import StoreUnavailableError
+
+metadata = MetaData()
+
+
+def _name(length: int) -> String:
+    """Return the type of a name or time: compared by its characters in every database, whatever the server's language."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def _time(name: str, *, nullable: bool = True) -> Column[str]:
+    """Return a column for a time as `chain.stamp` writes it."""
+    return Column(name, _name(32), nullable=nullable)
+
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", _name(40), primary_key=True),
+    Column("session", _name(200)),
+    Column("policy_id", _name(80), nullable=False),
+    Column("version", _name(40), nullable=False),
+    Column("company", Text, nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("regime", String(40)),
+    Column("right", Text),
+    Column("channel", Text, nullable=False),
+    Column("route", String(40), nullable=False),
+    Column("person", Text),
+    Column("message", Text),
+    Column("quotes", Text, nullable=False),
+    Column("state", _name(20), nullable=False),
+    Column("message_id", String(200), nullable=False),
+    _time("created", nullable=False),
+    _time("changed", nullable=False),
+    _time("verified"),
+    _time("started"),
+    _time("extended"),
+    _time("queued"),
+    Column("tried", Text, nullable=False),
+    Column("reference", Text),
+    # Beside the record: what was confirmed, whose mailbox it is (HMAC), and the end of the chain of events.
+    Column("confirmed_digest", String(64)),
+    Column("mailbox_key", _name(64)),
+    Column("events", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("edition", Integer, nullable=False),
+    Index("requests_by_session", "session"),
+    Index("requests_by_mailbox", "mailbox_key"),
+    Index("requests_by_state", "state", "changed"),
+)
+request_events = Table(
+    "request_events",
+    metadata,
+    Column("request_id", _name(40), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _time("at", nullable=False),
+    Column("actor", String(20), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+# `kind` is "message" or "code"; `key` is request_id:kind, with the code's id behind it for a code.
+# `state`: waiting, sending, sent, uncertain, failed, cancelled, rehearsed, withheld.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", _name(80), primary_key=True),
+    Column("request_id", _name(40), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("code_id", _name(40)),
+    Column("policy_id", _name(80), nullable=False),
+    Column("route", String(40), nullable=False),
+    Column("lane", _name(130), nullable=False),
+    Column("state", _name(12), nullable=False),
+    _time("created", nullable=False),
+    _time("due", nullable=False),
+    _time("claimed"),
+    Column("owner", String(40)),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("reply", Text),
+    Index("outbox_by_due", "state", "kind", "due"),
+    Index("outbox_by_claim", "claimed"),
+)
+# One sender at a time works a lane; `owner` holds it until `until`.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", _name(130), primary_key=True),
+    Column("owner", String(40), nullable=False),
+    _time("until", nullable=False),
+)
+codes = Table(
+    "codes",
+    metadata,
+    Column("id", _name(40), primary_key=True),
+    Column("request_id", _name(40), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("mailbox_key", _name(64), nullable=False),
+    Column("block_key", _name(64), nullable=False),
+    Column("mailed", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    _time("created", nullable=False),
+    _time("expires", nullable=False),
+    _time("used"),
+    Index("codes_by_mailbox", "mailbox_key", "created"),
+    Index("codes_by_block", "block_key", "created"),
+    Index("codes_by_time", "created"),
+)
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("session_key", _name(64), primary_key=True),
+    Column("mailbox_key", _name(64), primary_key=True),
+    _time("at", nullable=False),
+)
+blocked_mailboxes = Table(
+    "blocked_mailboxes",
+    metadata,
+    Column("mailbox_key", _name(64), primary_key=True),
+    _time("at", nullable=False),
+)
+# Mail that came in: `file` is its name in the folder of answers, `kind` "reply" or "bounce".
+replies = Table(
+    "replies",
+    metadata,
+    Column("digest", _name(64), primary_key=True),
+    Column("request_id", _name(40), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("file", Text),
+    _time("at", nullable=False),
+)
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", _name(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+# Processes that create the tables of an empty server at once queue at this lock; the number only has to be the same.
+CREATION_LOCK = 0x506F6C6963790002
+_LOCK_TIMEOUT = select(func.set_config("lock_timeout", bindparam("wait"), True))
+
+
+class Database:
+    """The requests' database and its transactions. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._server = engine.dialect.name == "postgresql"
+        # SQLite's own lock is polled for: threads of one process queue here instead, in the order they come.
+        self._turn = nullcontext() if self._server else threading.Lock()
+
+    @classmethod
+    def open(cls, url: str, lock_seconds: float) -> Database:
+        """Open the database, creating the tables that are missing. Raises StoreUnavailableError."""
+        engine = make_engine(url, lock_seconds)
+        database = cls(engine)
+        try:
+            with plain_errors(engine.url):
+                missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
+            if missing:
+                with database.writing() as connection:
+                    if database._server:
+                        connection.execute(select(func.pg_advisory_xact_lock(CREATION_LOCK)))
+                    metadata.create_all(connection)
+        except StoreUnavailableError:
+            engine.dispose()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
+        with plain_errors(self._engine.url), self._engine.connect() as connection:
+            if self._server:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write in one transaction: SQLite has one writer at a time, PostgreSQL locks the rows that are read for update.
+
+        Rows are always locked in the order lane, request, outbox. Raises StoreUnavailableError.
+        """
+        with (
+            self._turn,
+            plain_errors(self._engine.url),
+            self._engine.connect().execution_options(write=True) as connection,
+            connection.begin(),
+        ):
+            if self._server:
+                seconds = connection.get_execution_options()["lock_seconds"]
+                connection.execute(_LOCK_TIMEOUT, {"wait": f"{int(seconds * 1000)}ms"})
+            yield connection
+
+    def compact(self) -> None:
+        """Write the tables anew, so that nothing deleted is left in them. Raises StoreUnavailableError."""
+        if self._server:
+            with plain_errors(self._engine.url), self._engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                for name in metadata.tables:
+                    connection.exec_driver_sql(f'VACUUM FULL "{name}"')
+            return
+        with self._turn, plain_errors(self._engine.url):
+            driver = self._engine.raw_connection()
+            try:
+                driver.cursor().execute("VACUUM")
+            finally:
+                driver.close()
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with its key is there; return whether it was inserted."""
+    return connection.execute(_insert_once(connection.dialect.name, table), values).rowcount == 1
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Insert:
+    made = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+    return made.on_conflict_do_nothing()
