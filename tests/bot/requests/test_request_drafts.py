@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from bot.requests.drafts import TEMPLATES, draft_for
+from bot.requests.drafts import draft_for
+from bot.requests.rendering.templates import TEMPLATES
 from vectorstore.policy import (
     REQUEST_TYPES,
     ChannelMention,

@@ -1,0 +1,74 @@
+"""The ways a request can go: each channel of the policy in each form it takes, and the operator's endpoint. Owns no wording of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.requests.protocols.drp import can_carry as drp_carries
+from bot.requests.protocols.endpoints import DrpEndpoint, OpenDsrEndpoint, WebhookEndpoint, read_endpoint
+from bot.requests.protocols.opendsr import can_carry as opendsr_carries
+from bot.requests.records import HAND_OVER, PinnedChannel, PinnedQuote
+from bot.requests.settings import RequestSettings
+from vectorstore.policy import ContactChannel, Policy
+
+FORM_OF = {"email": "email", "phone": "phone_script", "mail": "letter", "web_form": "form_sheet"}
+"""Type of channel -> what the content is rendered as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way a request can go. `route` is HAND_OVER where the person takes it, else the courier's name."""
+
+    channel: PinnedChannel
+    form: str
+    route: str
+
+    @property
+    def is_sent(self) -> bool:
+        """True if the desk delivers it, once it is confirmed and the mailbox proved."""
+        return self.route != HAND_OVER
+
+
+def ways_of(
+    policy: Policy, request_type: str, channels: Sequence[ContactChannel], settings: RequestSettings
+) -> tuple[Way, ...]:
+    """Return the ways, the operator's endpoint first, then the policy's channels in their order.
+
+    A form whose link is lost stays among them: its sheet says where to look. Raises EndpointError for a faulty endpoint.
+    """
+    ways = []
+    raw = settings.endpoints.get(policy.id) if settings.delivery else None
+    if raw is not None:
+        endpoint = read_endpoint(raw)
+        if isinstance(endpoint, DrpEndpoint) and drp_carries(request_type, endpoint):
+            ways.append(_by_endpoint("drp", endpoint.api_base))
+        elif isinstance(endpoint, OpenDsrEndpoint) and opendsr_carries(request_type):
+            ways.append(_by_endpoint("opendsr", endpoint.api_base))
+        elif isinstance(endpoint, WebhookEndpoint):
+            ways.append(_by_endpoint("webhook", endpoint.url))
+    for channel in channels:
+        if channel.type not in FORM_OF or (channel.value is None and channel.type != "web_form"):
+            continue
+        mailed = channel.type == "email" and settings.delivery
+        ways.append(
+            Way(pin(policy, channel, request_type), FORM_OF[channel.type], settings.mail_route if mailed else HAND_OVER)
+        )
+    return tuple(ways)
+
+
+def pin(policy: Policy, channel: ContactChannel, request_type: str) -> PinnedChannel:
+    """Return the channel as this version names it for that request; an operator's own address has no words that name it."""
+    mention = channel.mention_for(request_type) if channel.mentions else None
+    if mention is not None and request_type not in mention.purposes:
+        mention = channel.mention_for("general_contact")
+    named_by = None
+    if mention is not None and mention.end > mention.start:
+        named_by = PinnedQuote(
+            policy.id, policy.version, mention.start, mention.end, policy.text[mention.start : mention.end]
+        )
+    return PinnedChannel(channel.type, channel.value, channel.conditions, named_by)
+
+
+def _by_endpoint(kind: str, address: str) -> Way:
+    return Way(PinnedChannel(kind, address, None, None), kind, kind)
