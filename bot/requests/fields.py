@@ -15,7 +15,9 @@ NAME_CHARACTERS = 120
 BLANK_CHARACTERS = 2_000
 BODY_CHARACTERS = 50_000
 SUBJECT_CHARACTERS = 200
-MAILBOX_CHARACTERS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+# RFC 5321, 4.5.3.1.3 without the angle brackets, and 4.5.3.1.1.
+MAILBOX_CHARACTERS = 254
+LOCAL_CHARACTERS = 64
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT = frozenset("\n\t")
 _PLAIN_MAILBOX = re.compile(r"[^\s@,;:<>()\[\]\"\\]+@[^\s@,;:<>()\[\]\"\\]+")
@@ -43,6 +45,9 @@ def check_person(person: Person) -> Person:
 def check_line(field: str, value: str, longest: int) -> str:
     """Return one line of plain text, trimmed. Raises FieldError."""
     plain = check_text(field, value, longest)
+    # An encoded word (RFC 2047) would be read as what it hides, line ends included.
+    if "=?" in plain:
+        raise FieldError(field, "Please leave out the characters =?.")
     if "\n" in plain or "\t" in plain:
         raise FieldError(field, "Please write this on one line.")
     return plain
@@ -68,7 +73,8 @@ def check_mailbox(field: str, value: str) -> str:
     plain = value.strip(" ")
     if not plain:
         raise FieldError(field, "Please write your e-mail address.")
-    if not _PLAIN_MAILBOX.fullmatch(plain) or any(unicodedata.category(one) in _HIDDEN for one in plain):
+    too_long = len(plain.partition("@")[0]) > LOCAL_CHARACTERS
+    if too_long or not _PLAIN_MAILBOX.fullmatch(plain) or any(unicodedata.category(one) in _HIDDEN for one in plain):
         raise FieldError(field, "Please write one plain e-mail address, such as name@mail.example.")
     try:
         known = validate_email(

@@ -94,7 +94,7 @@ class Walk:
 
     def one(self) -> str:
         # Mostly the latest ones, so that some get far.
-        return self.dice.choice(self.ids[-6:] if self.dice.random() < 0.8 else self.ids)
+        return self.dice.choice(self.ids[-3:] if self.dice.random() < 0.8 else self.ids)
 
     def draft(self) -> None:
         number = len(self.ids)
@@ -201,8 +201,8 @@ class Walk:
             self.ledger.codes.block(self.ledger.codes.token(self.ledger.codes.mailbox_key("p39@mailbox.example")))
 
     acts: tuple[Any, ...] = (
-        *[draft, revise, *[confirm] * 4, *[ask_code] * 3, *[type_code] * 4, verify_again, verify_again],
-        *[any_step, any_step, desk_work, send, send, crash, time, brakes, forget],
+        *[draft, draft, revise, *[confirm] * 6, *[ask_code] * 4, *[type_code] * 6, verify_again, verify_again],
+        *[any_step, desk_work, send, send, send, crash, time, brakes, forget],
     )
 
 

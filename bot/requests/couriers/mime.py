@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -54,7 +55,10 @@ def build(
     if automatic:
         mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(body, subtype="plain", charset="utf-8", cte="quoted-printable")
-    return mail.as_bytes()
+    content = mail.as_bytes()
+    if message_from_bytes(content).keys() != mail.keys():
+        raise ValueError(f"the mail {message_id} does not hold the headers that were set")
+    return content
 
 
 def _address(field: str, mailbox: str) -> Address:

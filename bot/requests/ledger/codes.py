@@ -53,7 +53,10 @@ _CODES, _PROOFS = db.codes.c, db.proofs.c
 _ADD = insert(db.codes)
 _BY_ID = select(db.codes).where(_CODES.id == bindparam("wanted"))
 _NEWEST = (
-    select(db.codes).where(_CODES.request_id == bindparam("wanted")).order_by(_CODES.created.desc(), _CODES.id).limit(1)
+    select(db.codes)
+    .where(_CODES.request_id == bindparam("wanted"))
+    .order_by(_CODES.created.desc(), _CODES.id.desc())
+    .limit(1)
 )
 _TRIED = update(db.codes).where(_CODES.id == bindparam("wanted"))
 _COUNTS = select(
@@ -115,9 +118,10 @@ class Verification:
             self._same_session(held, session)
             if held.record.state != "confirmed" or held.record.message is None or held.mailbox_key is None:
                 raise RequestError("A code is sent once the message is confirmed.")
-            mailed = self._keep_limits(connection, held, block_key, at)
+            mailed, number = self._keep_limits(connection, held, block_key, at)
             expires = at + dt.timedelta(seconds=self._settings.code_seconds)
-            code_id = secrets.token_hex(12)
+            # The number in front makes the newest of one moment the last in order.
+            code_id = f"{number:03}{secrets.token_hex(12)}"
             code = {
                 "id": code_id,
                 "request_id": request_id,
@@ -245,7 +249,7 @@ class Verification:
         except (binascii.Error, ValueError):
             signed = b""
         mailbox_key = signed[:-_TOKEN_BYTES].hex()
-        if not hmac.compare_digest(self.token(mailbox_key) if mailbox_key else "", token or "-"):
+        if not hmac.compare_digest(self.token(mailbox_key).encode(), token.encode("utf-8", "replace")):
             raise RequestError("This link is not complete. Please open it as it stands in the mail.")
         return mailbox_key
 
@@ -281,8 +285,8 @@ class Verification:
     def _newest(self, connection: Connection, request_id: str) -> Row[Any] | None:
         return connection.execute(_NEWEST, {"wanted": request_id}).one_or_none()
 
-    def _keep_limits(self, connection: Connection, held: Held, block_key: str, at: dt.datetime) -> bool:
-        """Return whether the mailbox may get one more mail, at the same cost whatever the answer is.
+    def _keep_limits(self, connection: Connection, held: Held, block_key: str, at: dt.datetime) -> tuple[bool, int]:
+        """Return whether the mailbox may get one more mail, at the same cost whatever the answer is, and the code's number.
 
         Raises TooManyError for the other limits, which tell nothing of a mailbox.
         """
@@ -302,7 +306,8 @@ class Verification:
             raise TooManyError("The desk is very busy. Please try again in an hour.", 3600)
         if counted.of_request >= self._settings.codes_per_request:
             raise TooManyError("No more codes are sent for this request. Please send it yourself.", None)
-        return bool(not counted.blocked and counted.of_mailbox < self._settings.codes_per_mailbox)
+        mailed = not counted.blocked and counted.of_mailbox < self._settings.codes_per_mailbox
+        return bool(mailed), counted.of_request + 1
 
 
 def queue(connection: Connection, held: Held, at: dt.datetime) -> Held:

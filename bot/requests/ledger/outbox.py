@@ -258,10 +258,17 @@ class Outbox:
         if row is None:
             logger.warning("request %s: attempt %s was taken over by another sender", held.record.id, claimed.attempt)
             return None
-        return self._settle(connection, held, row, result, at)
+        # Its words may have been erased meanwhile: the ones that were sent are left out of the reply.
+        return self._settle(connection, held, row, result, claimed.request.person, at)
 
     def _settle(
-        self, connection: Connection, held: Held, row: Row[Any], result: Acceptance | BaseException, at: dt.datetime
+        self,
+        connection: Connection,
+        held: Held,
+        row: Row[Any],
+        result: Acceptance | BaseException,
+        person: Person | None,
+        at: dt.datetime,
     ) -> str:
         doubts = row.doubts
         if isinstance(result, Acceptance):
@@ -274,7 +281,7 @@ class Outbox:
             doubts += 1
             reply = result.reply if isinstance(result, CourierError) else f"fault: {type(result).__name__}"
             state = "uncertain" if doubts >= MOST_DOUBTS else "waiting"
-        reply = without_person(reply, held.record.person)
+        reply = without_person(reply, person)
         due = at
         if state == "waiting":
             due = at + dt.timedelta(seconds=self._delay(row))

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.requests.couriers.courier import Acceptance
 from bot.requests.couriers.mail import Mail, MailCourier
-from bot.requests.errors import CourierError
+from bot.requests.errors import PermanentRefusalError, TemporaryRefusalError
 from bot.requests.ledger import Ledger, NewRequest, new_request_id
 from bot.requests.records import Message, Person, PinnedChannel, PinnedQuote, RequestRecord
 from bot.requests.settings import RequestSettings
@@ -35,7 +35,7 @@ class HandClock:
 
 @dataclass
 class KeptCourier(MailCourier):
-    """Keeps the mails it gets; answers with the queued errors first, then takes everything."""
+    """Keeps the mails it gets; raises the queued errors first, then takes everything."""
 
     name: str = "maildir"
     sent: list[Mail] = field(default_factory=list)
@@ -43,7 +43,8 @@ class KeptCourier(MailCourier):
 
     def post(self, mail: Mail) -> Acceptance:
         answer = self.answers.popleft() if self.answers else None
-        if answer is None or not isinstance(answer, CourierError):
+        # What is in doubt did arrive: the worst case for the number of copies.
+        if not isinstance(answer, (TemporaryRefusalError, PermanentRefusalError)):
             self.sent.append(mail)
         if answer is not None:
             raise answer
@@ -92,7 +93,7 @@ def code_of(ledger: Ledger, request_id: str) -> str:
 
     with ledger.database.reading() as connection:
         query = select(db.codes.c.id).where(db.codes.c.request_id == request_id)
-        code_id = connection.execute(query.order_by(db.codes.c.created.desc())).scalars().first()
+        code_id = connection.execute(query.order_by(db.codes.c.created.desc(), db.codes.c.id.desc())).scalars().first()
     assert code_id is not None
     return ledger.codes._code(code_id)
 
