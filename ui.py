@@ -10,27 +10,37 @@ from fastapi import FastAPI
 
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
+from bot.requests.api import add_request_problems, requests_router
 from pages.late import LatePage
 from pages.policy_routes import page_router
+from pages.request_routes import request_page_router
 from pages.shield import SafeHeaders
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.requests.desk import RequestDesk
 
 
-def create_app(bot: PolicyBot) -> FastAPI:
-    """Return the application over `bot`. Routes added later must come before the chat page, which takes "/"."""
+def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
+    """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
+
+    Without a `desk` people get drafts and addresses in the chat, and no request is kept.
+    """
 
     def load_chat() -> FastAPI:
         # Gradio takes seconds to import: the API and the policies are there before it is.
         from pages.mounting import chat_app
 
-        return chat_app(bot)
+        return chat_app(bot, desk)
 
     chat = LatePage(load_chat)
     app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
     app.include_router(api_router(bot))
     app.include_router(page_router(bot))
+    if desk is not None:
+        app.include_router(requests_router(desk))
+        app.include_router(request_page_router(desk))
+        add_request_problems(app)
     add_problem_handlers(app)
     app.mount("/", chat)
     # The one added last stands outermost.
@@ -40,9 +50,9 @@ def create_app(bot: PolicyBot) -> FastAPI:
     return app
 
 
-def serve(bot: PolicyBot, host: str, port: int) -> None:
+def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int) -> None:
     """Serve until interrupted. No access log: addresses of requests would name conversations."""
-    uvicorn.run(create_app(bot), host=host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(create_app(bot, desk), host=host, port=port, access_log=False, log_level="warning")
 
 
 def _version() -> str:

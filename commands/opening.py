@@ -11,6 +11,8 @@ import typer
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.requests.desk import RequestDesk
+    from bot.requests.settings import RequestSettings
     from vectorstore import PolicyLibrary, StoreSettings
 
 
@@ -51,6 +53,33 @@ def open_bot(data_dir: Path, language_model: str | None = None) -> PolicyBot:
     try:
         return build_bot(store_settings(data_dir), language_model=language_model)
     except (StoreError, OSError, ImportError, ValueError) as error:
+        fail(str(error))
+
+
+def request_settings(data_dir: Path) -> RequestSettings:
+    """Return the settings of requests.yaml in `data_dir`, the defaults (nothing is ever sent) without that file."""
+    from bot.requests.errors import SettingsFileError
+    from bot.requests.settings import RequestSettings
+    from bot.requests.settings_file import read
+
+    database_url = os.environ.get("POLICYDESK_DATABASE_URL") or None
+    file = data_dir / "requests.yaml"
+    if not file.exists():
+        return RequestSettings(data_dir, database_url=database_url)
+    try:
+        return read(file, data_dir, database_url)
+    except SettingsFileError as error:
+        fail(str(error))
+
+
+def open_desk(library: PolicyLibrary, data_dir: Path) -> RequestDesk:
+    """Open the request desk over the library, or say why it cannot be opened."""
+    from bot.build import build_desk
+    from vectorstore import StoreError
+
+    try:
+        return build_desk(library, request_settings(data_dir))
+    except (StoreError, OSError) as error:
         fail(str(error))
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from commands.opening import fail, open_bot
+from commands.opening import fail, open_bot, open_desk
 from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
+    import threading
+
+    from bot.requests.desk import RequestDesk
     from vectorstore import PolicyLibrary
 
 logger = logging.getLogger(__name__)
 
+RETENTION_SECONDS = 3600.0
 INDEX_SECONDS = 60.0  # between two looks at whether the index needs repair
 
 
@@ -39,12 +45,50 @@ def serve(
         )
     from ui import serve as serve_pages
 
+    desk = open_desk(bot.library, data_dir)
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     typer.echo(f"PolicyDesk is at {address}  (API: {address}/docs)  Stop with Ctrl-C.")
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
-    serve_pages(bot, host, port)
+    with sending(desk):
+        serve_pages(bot, desk, host, port)
+
+
+@contextmanager
+def sending(desk: RequestDesk) -> Iterator[None]:
+    """Run the sender and the retention timer beside the server, where the operator lets the desk deliver."""
+    import threading
+
+    from bot.requests.couriers.opening import couriers
+    from bot.requests.ledger import Sender
+
+    stop = threading.Event()
+    threads = [threading.Thread(target=keep_retention, args=(desk, stop), name="retention", daemon=True)]
+    if desk.delivers:
+        sender = Sender(desk.ledger, couriers(desk.ledger.settings))
+        threads.append(threading.Thread(target=sender.run_forever, args=(stop,), name="sender", daemon=True))
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(35)
+
+
+def keep_retention(desk: RequestDesk, stop: threading.Event) -> None:
+    """Erase what is past its time, now and every hour."""
+    from bot.requests.ledger.erasure import expire_due
+    from vectorstore import StoreError
+
+    while not stop.is_set():
+        try:
+            expire_due(desk.ledger)
+        except StoreError as error:
+            logger.warning("%s", error)
+        stop.wait(RETENTION_SECONDS)
 
 
 def keep_index(library: PolicyLibrary) -> NoReturn:

@@ -11,6 +11,7 @@ import gradio as gr
 
 from bot.errors import QuestionError
 from bot.reply import Answer
+from bot.requests.states import FINAL
 from pages.conversations import Conversations, Exchange, PolicyName, history
 from pages.markup import policy_path, text
 from pages.transcript import render_transcript, render_welcome
@@ -19,6 +20,7 @@ from vectorstore.errors import UnknownPolicyError
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.requests.desk import RequestDesk
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +42,10 @@ VIEWER = """<div class="frame"><iframe name="policy" id="policy" title="Policy t
 class ChatPage:
     """The handlers of the page over one bot and one store of conversations."""
 
-    def __init__(self, bot: PolicyBot, conversations: Conversations) -> None:
+    def __init__(self, bot: PolicyBot, conversations: Conversations, desk: RequestDesk | None = None) -> None:
         self.bot = bot
         self.conversations = conversations
+        self.desk = desk
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
@@ -55,6 +58,7 @@ class ChatPage:
                             [(ALL, "")], value="", label="Company", elem_id="company", filterable=True
                         )
                         fresh = gr.Button("New conversation", elem_id="fresh", variant="secondary")
+                    requests = gr.HTML("", apply_default_css=False, elem_id="requests", js_on_load=None)
                     opened = gr.HTML("", apply_default_css=False, elem_id="opened", js_on_load=None)
                     transcript = gr.HTML("", apply_default_css=False, elem_id="transcript", js_on_load=None)
                     with gr.Row(elem_id="suggestions"):
@@ -69,7 +73,7 @@ class ChatPage:
                     gr.HTML(VIEWER, apply_default_css=False, js_on_load=None)
             told: list[Any] = [transcript, question, *buttons]
             quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-            page.load(self.start, None, [company, transcript, *buttons], **quiet)
+            page.load(self.start, None, [company, requests, transcript, *buttons], **quiet)
             gr.on([question.submit, send.click], self.ask, [question, company], told, **quiet)
             for button in buttons:
                 button.click(self.ask, [button, company], told, **quiet)
@@ -89,7 +93,7 @@ class ChatPage:
         shown = render_transcript(before) if before else self._welcome()
         answer = before[-1].answer if before else None
         suggested = self._suggest(tuple(answer.policy_ids), answer.follow_ups) if answer else self._suggest(())
-        return [gr.Dropdown(choices=choices, value=""), shown, *suggested]
+        return [gr.Dropdown(choices=choices, value=""), self._requests(_visitor(request)), shown, *suggested]
 
     def ask(self, question: str | None, company: str | None, request: gr.Request) -> Iterator[list[Any]]:
         """Show the question at once, then the answer; where there is none, the question goes back into the box."""
@@ -101,7 +105,13 @@ class ChatPage:
         yield [render_transcript(before, pending=asked[:SHOWN]), "", *still]
         try:
             answer = self.bot.reply(asked, (company,) if company else (), history(before))
-            exchange = Exchange(secrets.token_hex(4), asked.strip(), answer, names=self._names(answer))
+            exchange = Exchange(
+                secrets.token_hex(4),
+                asked.strip(),
+                answer,
+                names=self._names(answer),
+                can_request=self.desk is not None,
+            )
             shown = render_transcript((*before, exchange))
             after = self._suggest((company,) if company else tuple(answer.policy_ids), answer.follow_ups)
         except QuestionError as error:
@@ -133,6 +143,16 @@ class ChatPage:
         """Begin a new conversation."""
         self.conversations.forget(_visitor(request))
         return [self._welcome(), "", *self._suggest((company,) if company else ())]
+
+    def _requests(self, visitor: str) -> str:
+        """Return a line that leads back to the requests this browser has open; "" without any."""
+        if self.desk is None:
+            return ""
+        still = [one for one in self.desk.of_session(visitor) if one.state not in FINAL]
+        if not still:
+            return ""
+        words = "1 open request" if len(still) == 1 else f"{len(still)} open requests"
+        return f'<p class="note">You have <a href="/request" target="policy">{words}</a>.</p>'
 
     def _welcome(self) -> str:
         return render_welcome([row.company for row in self.bot.library.policies()])

@@ -34,13 +34,17 @@ class PolicyName:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what came of it: `answer`, or `problem` in words for people where there is none."""
+    """A question and what came of it: `answer`, or `problem` in words for people where there is none.
+
+    `can_request` is True where the desk keeps requests, so that one can be made from the answer.
+    """
 
     id: str
     question: str
     answer: Answer | None = None
     problem: str | None = None
     names: Mapping[str, PolicyName] = field(default_factory=dict)
+    can_request: bool = False
 
 
 class Conversations:

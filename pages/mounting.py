@@ -14,12 +14,13 @@ from pages.shield import Shield
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.requests.desk import RequestDesk
 
 
-def chat_app(bot: PolicyBot) -> FastAPI:
-    """Return the chat page over `bot`, to be mounted at "/"."""
+def chat_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
+    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    mount_chat(app, ChatPage(bot, Conversations()).build())
+    mount_chat(app, ChatPage(bot, Conversations(), desk).build())
     return app
 
 

@@ -21,6 +21,7 @@ FILES = {
     "colours.css": "text/css",
     "chat.css": "text/css",
     "policy.css": "text/css",
+    "request.css": "text/css",
     "desk.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.reply import Channel, Draft, RequestCondition, RequestOffer, SelfService
 from pages.conversations import PolicyName
 from pages.markup import outside_link, policy_path, safe_href, text
+from pages.request_parts import new_path
 
 TITLES = {
     "know_categories": "Learn what kinds of data they hold",
@@ -40,15 +41,18 @@ NAMES = {
 }
 
 
-def render_request(offer: RequestOffer, names: Mapping[str, PolicyName], turn: str) -> str:
-    """Return one card for each policy that the offer says something of. `turn` makes element ids unique in the page."""
+def render_request(offer: RequestOffer, names: Mapping[str, PolicyName], turn: str, can_request: bool = False) -> str:
+    """Return one card for each policy that the offer says something of. `turn` makes element ids unique in the page;
+    with `can_request` a request can be made from the card."""
     parts: tuple[Channel | SelfService | RequestCondition | Draft, ...]
     parts = (*offer.channels, *offer.self_service, *offer.conditions, *offer.drafts)
     ids = dict.fromkeys(part.policy_id for part in parts)
-    return "".join(_card(offer, policy_id, names.get(policy_id), f"{turn}-r{n}") for n, policy_id in enumerate(ids, 1))
+    return "".join(
+        _card(offer, policy_id, names.get(policy_id), f"{turn}-r{n}", can_request) for n, policy_id in enumerate(ids, 1)
+    )
 
 
-def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: str) -> str:
+def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: str, can_request: bool) -> str:
     title = TITLES.get(offer.type, "Contact the company")
     company = name.company if name else policy_id
     # The offer's own version is the one its quotes stand in.
@@ -67,10 +71,19 @@ def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: st
         _section("Where to ask", "".join(_channel(part, name) for part in channels), "ul", "channels"),
         _section("What they ask of you", "".join(_condition(part, name) for part in conditions), "ul"),
         _section("What you can do yourself", "".join(_step(part, name) for part in steps), "ol"),
+        _begin(offer.type, policy_id, company) if can_request and channels else "",
         "".join(_draft(part, f"{card}-d{n}") for n, part in enumerate(drafts, 1)),
         f'<p class="expect"><strong>What to expect.</strong> {text(offer.expect)}</p>' if offer.expect else "",
     ]
     return f'<section class="request" aria-labelledby="{card}">{"".join(parts)}</section>'
+
+
+def _begin(request_type: str, policy_id: str, company: str) -> str:
+    """Return the way into the request's own pages, which open beside the conversation."""
+    return (
+        f'<p class="row"><a class="button" href="{text(new_path(policy_id, request_type))}" target="policy">'
+        f'Make this request<span class="visually-hidden"> to {text(company)}</span></a></p>'
+    )
 
 
 def _section(heading: str, items: str, tag: str, style: str = "plain") -> str:

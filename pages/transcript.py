@@ -84,7 +84,11 @@ def _answer(answer: Answer, exchange: Exchange) -> str:
     quotes = "".join(_quote(citation) for citation in answer.citations)
     heading = "The nearest passages" if answer.status == "silent" else "In the policy’s words"
     listed = f'<h3>{heading}</h3><ol class="quotes">{quotes}</ol>' if quotes else ""
-    request = render_request(answer.request, exchange.names, f"t{text(exchange.id)}") if answer.request else ""
+    request = (
+        render_request(answer.request, exchange.names, f"t{text(exchange.id)}", exchange.can_request)
+        if answer.request
+        else ""
+    )
     asked_for = bool(request) and answer.status in ("request", "needs_policy")
     if asked_for:
         # The card below shows each channel with its link; the text's plain list of them would say it twice.

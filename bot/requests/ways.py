@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.requests.protocols.drp import can_carry as drp_carries
 from bot.requests.protocols.endpoints import DrpEndpoint, OpenDsrEndpoint, WebhookEndpoint, read_endpoint
-from bot.requests.protocols.opendsr import can_carry as opendsr_carries
+from bot.requests.protocols.opendsr import REGULATIONS
+from bot.requests.protocols.opendsr import TYPES as OPENDSR_TYPES
 from bot.requests.records import HAND_OVER, PinnedChannel, PinnedQuote
 from bot.requests.settings import RequestSettings
 from vectorstore.policy import ContactChannel, Policy
@@ -31,7 +32,7 @@ class Way:
 
 
 def ways_of(
-    policy: Policy, request_type: str, channels: Sequence[ContactChannel], settings: RequestSettings
+    policy: Policy, request_type: str, regime: str | None, channels: Sequence[ContactChannel], settings: RequestSettings
 ) -> tuple[Way, ...]:
     """Return the ways, the operator's endpoint first, then the policy's channels in their order.
 
@@ -43,7 +44,7 @@ def ways_of(
         endpoint = read_endpoint(raw)
         if isinstance(endpoint, DrpEndpoint) and drp_carries(request_type, endpoint):
             ways.append(_by_endpoint("drp", endpoint.api_base))
-        elif isinstance(endpoint, OpenDsrEndpoint) and opendsr_carries(request_type):
+        elif isinstance(endpoint, OpenDsrEndpoint) and request_type in OPENDSR_TYPES and regime in REGULATIONS:
             ways.append(_by_endpoint("opendsr", endpoint.api_base))
         elif isinstance(endpoint, WebhookEndpoint):
             ways.append(_by_endpoint("webhook", endpoint.url))

@@ -1,0 +1,239 @@
+"""The request desk: what a person or a program may do with a request, each step checked against the library as it is now.
+
+It joins the policy (channels, rights, quotes), the papers (messages) and the ledger (states, codes, outbox). Whose a request is,
+the session decides: another session's request does not exist for a caller.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.requests.deadlines import Due, due_dates
+from bot.requests.errors import ChangedError, FieldError, RequestError, UnknownRequestError
+from bot.requests.fields import check_person
+from bot.requests.ledger import Ledger, NewRequest, new_request_id
+from bot.requests.ledger.codes import CodeNotice
+from bot.requests.messages import write_message
+from bot.requests.offer import channels_for, rights_for
+from bot.requests.records import HAND_OVER, Person, PinnedQuote, RequestRecord
+from bot.requests.rendering import Field, needed_fields
+from bot.requests.rights import kind_of, right_name
+from bot.requests.ways import Way, ways_of
+from vectorstore.approvals import offered
+from vectorstore.library import PolicyLibrary
+from vectorstore.policy import Condition, Policy
+
+MOVED = (
+    "The policy has changed since you saw this message, and its address or its words may be others now. "
+    "Please look at the new message and confirm that one."
+)
+NO_WAY = "This policy names no way to send such a request."
+QUOTES = 3
+"""Sentences of the policy that a request relies on, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a request of one type to one company takes: the ways it can go, best first, and the fields of its form."""
+
+    policy_id: str
+    version: str
+    company: str
+    type: str
+    title: str
+    right: str | None
+    regime: str | None
+    ways: tuple[Way, ...]
+    fields: tuple[Field, ...]
+
+
+class RequestDesk:
+    """Requests over one library and one ledger. Safe to use from several threads."""
+
+    def __init__(self, library: PolicyLibrary, ledger: Ledger) -> None:
+        self.library = library
+        self.ledger = ledger
+
+    @property
+    def delivers(self) -> bool:
+        """True if the operator lets the desk send."""
+        return self.ledger.settings.delivery
+
+    def opening(self, policy_id: str, request_type: str) -> Opening:
+        """Return what such a request takes. Raises UnknownPolicyError, ValueError for an unknown type, and RequestError
+        where the policy names no way at all."""
+        kind = kind_of(request_type)
+        policy = self._policy(policy_id)
+        rights = rights_for(policy, request_type)
+        regime = rights[0].regime if rights else None
+        ways = ways_of(policy, request_type, regime, channels_for(policy, request_type), self.ledger.settings)
+        if not ways:
+            raise RequestError(NO_WAY)
+        return Opening(
+            policy_id=policy.id,
+            version=policy.version,
+            company=policy.company,
+            type=request_type,
+            title=kind.title,
+            right=right_name(request_type, regime),
+            regime=regime,
+            ways=ways,
+            fields=needed_fields(policy, request_type, _conditions(policy, request_type)),
+        )
+
+    def begin(self, policy_id: str, request_type: str, way: int, person: Person, session: str) -> RequestRecord:
+        """Draft a request. `way` counts from 1 in Opening.ways. Raises what `opening` does, and FieldError."""
+        opening = self.opening(policy_id, request_type)
+        policy = self._policy(policy_id)
+        chosen = _chosen(opening.ways, way)
+        known = _complete(check_person(person), opening.fields)
+        new = NewRequest(
+            id=new_request_id(),
+            session=session,
+            policy_id=policy.id,
+            version=policy.version,
+            company=policy.company,
+            type=request_type,
+            regime=opening.regime,
+            right=opening.right,
+            channel=chosen.channel,
+            route=chosen.route,
+            person=known,
+            message=write_message(policy, opening.type, opening.regime, chosen, known, self.ledger),
+            quotes=_relied_on(policy, request_type),
+        )
+        return self.ledger.draft(new)
+
+    def change(
+        self, request_id: str, session: str, way: int | None = None, person: Person | None = None
+    ) -> RequestRecord:
+        """Change where an unsent or failed request goes or what it says; it has to be confirmed again.
+
+        It is written anew from the policy as it is now, so this is also the way out of ChangedError. None keeps the way, or
+        what the person told. Raises UnknownRequestError, StepError, FieldError.
+        """
+        record = self.mine(request_id, session)
+        known = person or record.person
+        if known is None:
+            raise RequestError("The personal data of this request were erased.")
+        opening = self.opening(record.policy_id, record.type)
+        policy = self._policy(record.policy_id)
+        chosen = _chosen(opening.ways, way) if way is not None else _same_way(opening.ways, record)
+        known = _complete(check_person(known), opening.fields)
+        return self.ledger.revise(
+            request_id,
+            message=write_message(policy, record.type, opening.regime, chosen, known, self.ledger),
+            person=known,
+            channel=chosen.channel,
+            route=chosen.route,
+            version=policy.version,
+            quotes=_relied_on(policy, record.type),
+        )
+
+    def confirm(self, request_id: str, session: str, digest: str, address: str | None) -> RequestRecord | CodeNotice:
+        """Confirm exactly the message with that digest. Where the session has proved this mailbox before, the request is queued
+        and returned; else a code is on its way, and what to say of it is returned.
+
+        `address` is the visitor's IP address. Raises ChangedError where the policy, its address or the message is another
+        by now, StepError, TooManyError, UnknownRequestError.
+        """
+        record = self.mine(request_id, session)
+        if record.route == HAND_OVER:
+            raise RequestError("You send this request yourself: there is nothing to confirm.")
+        if not self._still_named(record):
+            raise ChangedError(MOVED)
+        if record.state == "drafted":
+            self.ledger.confirm(request_id, digest, record.version)
+        elif record.message is None or not hmac.compare_digest(digest, record.message.digest):
+            raise ChangedError(MOVED)
+        return self.ledger.codes.verify_again(request_id, session) or self.ledger.codes.send_code(
+            request_id, session, address
+        )
+
+    def verify(self, request_id: str, session: str, code: str) -> RequestRecord:
+        """Take the code from the mail; the request is queued with it. Raises CodeError, ChangedError, StepError,
+        UnknownRequestError."""
+        if not self._still_named(self.mine(request_id, session)):
+            raise ChangedError(MOVED)
+        return self.ledger.codes.verify(request_id, session, code)
+
+    def hand_over(self, request_id: str, session: str) -> RequestRecord:
+        """Record that the person was shown the message to send alone. Raises StepError, UnknownRequestError."""
+        self.mine(request_id, session)
+        return self.ledger.show(request_id)
+
+    def report_sent(self, request_id: str, session: str) -> RequestRecord:
+        """Take the person's word that they sent a handed-over request: the clock starts."""
+        self.mine(request_id, session)
+        return self.ledger.apply(request_id, "report_sent", "person")
+
+    def withdraw(self, request_id: str, session: str) -> RequestRecord:
+        """Withdraw a request; what already left cannot be called back, but is no longer followed."""
+        self.mine(request_id, session)
+        return self.ledger.apply(request_id, "withdraw", "person")
+
+    def mine(self, request_id: str, session: str) -> RequestRecord:
+        """Return a request of that session. Raises UnknownRequestError for everybody else."""
+        record = self.ledger.get(request_id)
+        if record.session is None or not hmac.compare_digest(record.session.encode(), session.encode()):
+            raise UnknownRequestError(request_id)
+        return record
+
+    def of_session(self, session: str) -> list[RequestRecord]:
+        """Return the requests of a session, the newest first."""
+        return self.ledger.find(session=session, limit=20)
+
+    def due(self, record: RequestRecord) -> tuple[Due, ...]:
+        """Return the law's last days for a request; none before its clock started or where no rule is known."""
+        return due_dates(record.type, record.regime, record.started, record.extended)
+
+    def policy_of(self, record: RequestRecord) -> Policy:
+        """Return the version that a request pins."""
+        return self.library.get(record.policy_id, record.version)
+
+    def _policy(self, policy_id: str) -> Policy:
+        """Return the current version with the channels that may be offered."""
+        return offered(self.library.history.reviewed(self.library.get(policy_id)))
+
+    def _still_named(self, record: RequestRecord) -> bool:
+        """Return True if the policy of today names the same channel for this request, in the version that was shown."""
+        opening = self.opening(record.policy_id, record.type)
+        same = {(one.channel.type, one.channel.value, one.route) for one in opening.ways}
+        return opening.version == record.version and (record.channel.type, record.channel.value, record.route) in same
+
+
+def _conditions(policy: Policy, request_type: str) -> list[Condition]:
+    return [one for one in policy.conditions if request_type in one.types]
+
+
+def _chosen(ways: Sequence[Way], number: int) -> Way:
+    if not 1 <= number <= len(ways):
+        raise FieldError("way", f"Choose one of the {len(ways)} ways.")
+    return ways[number - 1]
+
+
+def _same_way(ways: Sequence[Way], record: RequestRecord) -> Way:
+    """Return the way of today that reaches the same address, the next one not tried before where there is none."""
+    same = [one for one in ways if (one.channel.type, one.channel.value) == (record.channel.type, record.channel.value)]
+    untried = [one for one in ways if one.channel.value not in record.tried]
+    return (same if record.state != "failed" else [*untried, *same] or list(ways))[0] if (same or untried) else ways[0]
+
+
+def _complete(person: Person, fields: Sequence[Field]) -> Person:
+    """Return the person with only what was asked for. Raises FieldError where a needed field is empty."""
+    labels = {field.label for field in fields}
+    wants_residence = next((field for field in fields if field.name == "residence"), None)
+    if wants_residence is not None and wants_residence.required and not person.residence:
+        raise FieldError("residence", "Please say where you live: the policy asks for it.")
+    blanks = tuple((label, words) for label, words in person.blanks if label in labels and words)
+    return replace(person, residence=person.residence if wants_residence else None, blanks=blanks)
+
+
+def _relied_on(policy: Policy, request_type: str) -> tuple[PinnedQuote, ...]:
+    """Return the sentences that grant the right and those that set its conditions, undamaged ones first."""
+    spans = [(right.start, right.end) for right in rights_for(policy, request_type)]
+    spans += [(one.start, one.end) for one in _conditions(policy, request_type)]
+    sound = [span for span in dict.fromkeys(spans) if not policy.is_damaged(*span)][:QUOTES]
+    return tuple(PinnedQuote(policy.id, policy.version, start, end, policy.text[start:end]) for start, end in sound)

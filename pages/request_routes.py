@@ -1,0 +1,253 @@
+"""Routes of the request pages: plain forms, no script. A request is its visitor's; with its number alone, only its state shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from bot.requests.desk import Opening, RequestDesk
+from bot.requests.errors import CodeError, FieldError, RequestError, TooManyError, UnknownRequestError
+from bot.requests.ledger.codes import CodeNotice
+from bot.requests.records import RequestRecord
+from bot.requests.wire import person_of
+from pages.policy_page import render_problem
+from pages.request_form import render_change, render_new
+from pages.request_pages import render_mine, render_not_me, render_request_page, render_status
+from pages.visitors import new_cookie, visitor_of
+from vectorstore.errors import UnknownPolicyError
+from vectorstore.policy import REQUEST_TYPES
+
+FORM_PAGE = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+FIELDS = 30
+"""Most fields of a form that are read."""
+
+
+def request_page_router(desk: RequestDesk) -> APIRouter:
+    """Return the routes of the request pages over `desk`."""
+    router = APIRouter(include_in_schema=False)
+
+    def page_of(
+        record: RequestRecord, notice: str | None = None, problem: str | None = None, status: int = 200
+    ) -> Response:
+        shown = render_request_page(record, desk.due(record), desk.ledger.events(record.id), notice, problem)
+        return _page(shown, status)
+
+    def step(request: Request, request_id: str, act: Callable[[str], RequestRecord | CodeNotice]) -> Response:
+        """Take a step and show the request; what goes wrong is told on its page."""
+        visitor = visitor_of(request.cookies)
+        if visitor is None or _is_foreign(request):
+            return _refused()
+        try:
+            done = act(visitor)
+            if isinstance(done, CodeNotice):
+                return page_of(desk.mine(request_id, visitor), notice=done.message)
+            return RedirectResponse(f"/request/{done.id}", 303)
+        except UnknownRequestError:
+            return _unknown()
+        except (RequestError, UnknownPolicyError) as error:
+            status = 429 if isinstance(error, TooManyError) else 422 if isinstance(error, CodeError) else 409
+            words = error.message if isinstance(error, RequestError) else "This policy is no longer in the library."
+            return page_of(desk.mine(request_id, visitor), problem=words, status=status)
+
+    @router.get("/request")
+    def mine(request: Request, number: str | None = None) -> Response:
+        if number is not None:
+            plain = "".join(number.split()).lower()[:40]
+            return RedirectResponse(f"/request/{plain}" if plain.isalnum() and plain.isascii() else "/request", 303)
+        visitor = visitor_of(request.cookies)
+        return _page(render_mine(desk.of_session(visitor) if visitor else []))
+
+    @router.get("/request/new")
+    def new(request: Request, policy: str = "", type: str = "", way: int = 1) -> Response:
+        opening = _opening(desk, policy, type)
+        if isinstance(opening, Response):
+            return opening
+        return _known(request, _page(render_new(opening, way, {})))
+
+    @router.post("/request/new")
+    async def create(request: Request) -> Response:
+        written = await _form(request)
+        if _is_foreign(request):
+            return _refused()
+        return await _run(lambda: draft(request, written))
+
+    def draft(request: Request, written: Mapping[str, str]) -> Response:
+        opening = _opening(desk, written.get("policy", ""), written.get("type", ""))
+        if isinstance(opening, Response):
+            return opening
+        cookie = None if (visitor := visitor_of(request.cookies)) else new_cookie(request.url.scheme == "https")
+        session = visitor or str(cookie).partition("=")[2].partition(";")[0]
+        way = _number(written.get("way"))
+        try:
+            record = desk.begin(opening.policy_id, opening.type, way, person_of(written, opening.fields), session)
+        except FieldError as error:
+            return _page(render_new(opening, way, written, (error.field, error.message)), 422)
+        response = RedirectResponse(f"/request/{record.id}", 303)
+        if cookie:
+            response.headers.append("Set-Cookie", cookie)
+        return response
+
+    @router.get("/request/{request_id}")
+    def show(request: Request, request_id: str) -> Response:
+        try:
+            record = desk.ledger.get(request_id)
+        except UnknownRequestError:
+            return _unknown()
+        try:
+            return page_of(desk.mine(request_id, visitor_of(request.cookies) or ""))
+        except UnknownRequestError:
+            return _page(render_status(record, desk.due(record), desk.ledger.events(request_id)))
+
+    @router.get("/request/{request_id}/change")
+    def change_form(request: Request, request_id: str) -> Response:
+        try:
+            record = desk.mine(request_id, visitor_of(request.cookies) or "")
+            opening = desk.opening(record.policy_id, record.type)
+        except (UnknownRequestError, UnknownPolicyError):
+            return _unknown()
+        except RequestError as error:
+            return _page(render_problem("This request cannot be changed", error.message), 409)
+        return _page(render_change(record, opening, _way_of(record, opening), _written(record, opening)))
+
+    @router.post("/request/{request_id}/change")
+    async def change(request: Request, request_id: str) -> Response:
+        written = await _form(request)
+        return await _run(lambda: rewrite(request, request_id, written))
+
+    def rewrite(request: Request, request_id: str, written: Mapping[str, str]) -> Response:
+        visitor = visitor_of(request.cookies)
+        if visitor is None or _is_foreign(request):
+            return _refused()
+        way = _number(written.get("way"))
+        try:
+            record = desk.mine(request_id, visitor)
+            opening = desk.opening(record.policy_id, record.type)
+            try:
+                desk.change(request_id, visitor, way, person_of(written, opening.fields))
+            except FieldError as error:
+                return _page(render_change(record, opening, way, written, (error.field, error.message)), 422)
+        except (UnknownRequestError, UnknownPolicyError):
+            return _unknown()
+        except RequestError as error:
+            return page_of(desk.mine(request_id, visitor), problem=error.message, status=409)
+        return RedirectResponse(f"/request/{request_id}", 303)
+
+    @router.post("/request/{request_id}/confirm")
+    async def confirm(request: Request, request_id: str) -> Response:
+        digest = (await _form(request)).get("digest", "")
+        address = request.client.host if request.client else None
+        return await _run(lambda: step(request, request_id, lambda who: desk.confirm(request_id, who, digest, address)))
+
+    @router.post("/request/{request_id}/verify")
+    async def verify(request: Request, request_id: str) -> Response:
+        code = (await _form(request)).get("code", "")
+        return await _run(lambda: step(request, request_id, lambda who: desk.verify(request_id, who, code)))
+
+    @router.post("/request/{request_id}/hand-over")
+    def hand_over(request: Request, request_id: str) -> Response:
+        return step(request, request_id, lambda who: desk.hand_over(request_id, who))
+
+    @router.post("/request/{request_id}/reported-sent")
+    def reported(request: Request, request_id: str) -> Response:
+        return step(request, request_id, lambda who: desk.report_sent(request_id, who))
+
+    @router.post("/request/{request_id}/withdraw")
+    def withdraw(request: Request, request_id: str) -> Response:
+        return step(request, request_id, lambda who: desk.withdraw(request_id, who))
+
+    @router.get("/not-me/{token}")
+    def not_me(token: str) -> Response:
+        return _page(render_not_me(token[:200], done=False))
+
+    @router.post("/not-me/{token}")
+    def block(token: str) -> Response:
+        try:
+            desk.ledger.codes.block(token[:200])
+        except RequestError as error:
+            return _page(render_problem("This link does not work", error.message), 404)
+        return _page(render_not_me("", done=True))
+
+    return router
+
+
+def _opening(desk: RequestDesk, policy_id: str, request_type: str) -> Opening | Response:
+    if request_type not in REQUEST_TYPES:
+        return _unknown()
+    try:
+        return desk.opening(policy_id, request_type)
+    except UnknownPolicyError:
+        return _unknown()
+    except RequestError as error:
+        return _page(render_problem("No request can be drafted", error.message), 409)
+
+
+def _way_of(record: RequestRecord, opening: Opening) -> int:
+    """Return the number of the way the request goes now; for one that failed, the first that was not tried."""
+    places = enumerate(opening.ways, start=1)
+    if record.state == "failed":
+        return next((n for n, one in places if one.channel.value not in record.tried), 1)
+    return next((n for n, one in places if one.channel.value == record.channel.value and one.route == record.route), 1)
+
+
+def _written(record: RequestRecord, opening: Opening) -> dict[str, str]:
+    if record.person is None:
+        return {}
+    known = dict(record.person.blanks)
+    told = {one.name: known.get(one.label, "") for one in opening.fields}
+    return {
+        **told,
+        "name": record.person.name,
+        "email": record.person.email,
+        "residence": record.person.residence or "",
+    }
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written and written.isascii() and written.isdigit() and len(written) <= 3 else 0
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Return the first value of each field of a posted form; what is no text is no field."""
+    try:
+        fields = parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0].replace("\r\n", "\n") for name, values in fields.items()}
+
+
+async def _run(act: Callable[[], Response]) -> Response:
+    return await run_in_threadpool(act)
+
+
+def _is_foreign(request: Request) -> bool:
+    """Return True if another site's page sent this form: browsers say where a form comes from."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = request.headers.get("origin")
+    return origin not in {None, "null"} and urlsplit(str(origin)).netloc != request.headers.get("host")
+
+
+def _known(request: Request, response: Response) -> Response:
+    if visitor_of(request.cookies) is None:
+        response.headers.append("Set-Cookie", new_cookie(request.url.scheme == "https"))
+    return response
+
+
+def _refused() -> Response:
+    words = "This form has to be sent from the desk’s own page, in a browser that takes its cookie. Please open the page again."
+    return _page(render_problem("This was not accepted", words), 403)
+
+
+def _unknown() -> Response:
+    return _page(
+        render_problem("This request is not here", "No request has this number, or the policy is not in the library."),
+        404,
+    )
+
+
+def _page(html: str, status: int = 200) -> Response:
+    return HTMLResponse(html, status, headers={"Content-Security-Policy": FORM_PAGE, "Cache-Control": "no-store"})
