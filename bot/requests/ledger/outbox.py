@@ -76,6 +76,7 @@ _FREE = (
     .where(_LANES.lane == bindparam("wanted"), (_LANES.owner == bindparam("me")) | (_LANES.until <= bindparam("now")))
     .with_for_update(skip_locked=True)
 )
+_LANE = select(_LANES.lane).where(_LANES.lane == bindparam("wanted"))
 _TAKE_LANE = update(db.lanes).where(_LANES.lane.in_(_FREE))
 _MY_LANE = update(db.lanes).where(_LANES.lane == bindparam("wanted"), _LANES.owner == bindparam("me"))
 _STOPPED = select(db.switches.c.value).where(db.switches.c.name == STOPPED)
@@ -138,7 +139,9 @@ def _put(
     state: str,
     at: dt.datetime,
 ) -> None:
-    db.insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
+    # Looked up first: an insert would wait for the sender that holds the lane, which may be waiting for this request.
+    if connection.execute(_LANE, {"wanted": lane}).one_or_none() is None:
+        db.insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
     row = {
         "key": key,
         "request_id": record.id,
