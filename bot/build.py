@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from bot.bot import PolicyBot
-from bot.requests.desk import RequestDesk
 from bot.requests.intent import IntentRecogniser
-from bot.requests.ledger import Ledger
-from bot.requests.settings import RequestSettings
 from bot.settings import AnswerSettings
 from vectorstore.library import PolicyLibrary
 from vectorstore.settings import StoreSettings
@@ -29,8 +26,3 @@ def build_bot(
 
         selector = EvidenceSelector(init_chat_model(language_model, temperature=0, timeout=20))
     return PolicyBot(library, IntentRecogniser.open(library.embedder), settings, selector)
-
-
-def build_desk(library: PolicyLibrary, settings: RequestSettings) -> RequestDesk:
-    """Open the requests of `settings` and return the request desk over that library. Raises StoreUnavailableError."""
-    return RequestDesk(library, Ledger.open(settings))

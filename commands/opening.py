@@ -74,11 +74,11 @@ def request_settings(data_dir: Path) -> RequestSettings:
 
 def open_desk(library: PolicyLibrary, data_dir: Path) -> RequestDesk:
     """Open the request desk over the library, or say why it cannot be opened."""
-    from bot.build import build_desk
+    from bot.requests.desk import RequestDesk
     from vectorstore import StoreError
 
     try:
-        return build_desk(library, request_settings(data_dir))
+        return RequestDesk.open(library, request_settings(data_dir))
     except (StoreError, OSError) as error:
         fail(str(error))
 

@@ -106,7 +106,7 @@ def render_not_me(token: str, done: bool) -> str:
         "<p>Done. This mailbox gets no more codes from us, and requests that waited for one are withdrawn.</p>"
         if done
         else f'<p>Somebody gave your mailbox for a privacy request. If that was not you, stop our mails here.</p><form method="post" '
-        f'action="/not-me/{text(token)}"><p><button class="button" type="submit">This was not me: send no more</button></p></form>'
+        f'action="/requests/not-me/{text(token)}"><p><button class="button" type="submit">This was not me: send no more</button></p></form>'
     )
     return document(
         "This was not me",

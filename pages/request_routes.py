@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.requests.desk import Opening, RequestDesk
 from bot.requests.errors import CodeError, FieldError, RequestError, TooManyError, UnknownRequestError
-from bot.requests.ledger.codes import CodeNotice
+from bot.requests.ledger.codes import SAME_REPLY, CodeNotice
 from bot.requests.records import RequestRecord
 from bot.requests.wire import person_of
 from pages.policy_page import render_problem
@@ -44,8 +44,8 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         try:
             done = act(visitor)
             if isinstance(done, CodeNotice):
-                return page_of(desk.mine(request_id, visitor), notice=done.message)
-            return RedirectResponse(f"/request/{done.id}", 303)
+                return RedirectResponse(f"/request/{request_id}?told=code", 303)
+            return RedirectResponse(f"/request/{request_id}", 303)
         except UnknownRequestError:
             return _unknown()
         except (RequestError, UnknownPolicyError) as error:
@@ -92,13 +92,14 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         return response
 
     @router.get("/request/{request_id}")
-    def show(request: Request, request_id: str) -> Response:
+    def show(request: Request, request_id: str, told: str | None = None) -> Response:
         try:
             record = desk.ledger.get(request_id)
         except UnknownRequestError:
             return _unknown()
         try:
-            return page_of(desk.mine(request_id, visitor_of(request.cookies) or ""))
+            mine = desk.mine(request_id, visitor_of(request.cookies) or "")
+            return page_of(mine, SAME_REPLY if told == "code" and mine.state == "confirmed" else None)
         except UnknownRequestError:
             return _page(render_status(record, desk.due(record), desk.ledger.events(request_id)))
 
@@ -159,11 +160,11 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
     def withdraw(request: Request, request_id: str) -> Response:
         return step(request, request_id, lambda who: desk.withdraw(request_id, who))
 
-    @router.get("/not-me/{token}")
+    @router.get("/requests/not-me/{token}")
     def not_me(token: str) -> Response:
         return _page(render_not_me(token[:200], done=False))
 
-    @router.post("/not-me/{token}")
+    @router.post("/requests/not-me/{token}")
     def block(token: str) -> Response:
         try:
             desk.ledger.codes.block(token[:200])

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.requests.deadlines import Due, due_dates
+from bot.requests.deadlines import Due, due_dates, periods_of
 from bot.requests.errors import ChangedError, FieldError, RequestError, UnknownRequestError
 from bot.requests.fields import check_person
 from bot.requests.ledger import Ledger, NewRequest, new_request_id
@@ -20,6 +20,7 @@ from bot.requests.offer import channels_for, rights_for
 from bot.requests.records import HAND_OVER, Person, PinnedQuote, RequestRecord
 from bot.requests.rendering import Field, needed_fields
 from bot.requests.rights import kind_of, right_name
+from bot.requests.settings import RequestSettings
 from bot.requests.ways import Way, ways_of
 from vectorstore.approvals import offered
 from vectorstore.library import PolicyLibrary
@@ -56,6 +57,11 @@ class RequestDesk:
         self.library = library
         self.ledger = ledger
 
+    @classmethod
+    def open(cls, library: PolicyLibrary, settings: RequestSettings) -> RequestDesk:
+        """Open the requests of `settings` over that library. Raises StoreUnavailableError."""
+        return cls(library, Ledger.open(settings))
+
     @property
     def delivers(self) -> bool:
         """True if the operator lets the desk send."""
@@ -66,8 +72,7 @@ class RequestDesk:
         where the policy names no way at all."""
         kind = kind_of(request_type)
         policy = self._policy(policy_id)
-        rights = rights_for(policy, request_type)
-        regime = rights[0].regime if rights else None
+        regime = _regime(policy, request_type)
         ways = ways_of(policy, request_type, regime, channels_for(policy, request_type), self.ledger.settings)
         if not ways:
             raise RequestError(NO_WAY)
@@ -202,6 +207,15 @@ class RequestDesk:
         opening = self.opening(record.policy_id, record.type)
         same = {(one.channel.type, one.channel.value, one.route) for one in opening.ways}
         return opening.version == record.version and (record.channel.type, record.channel.value, record.route) in same
+
+
+def _regime(policy: Policy, request_type: str) -> str | None:
+    """Return the law the request is made under: the one its right stands under, else the only one with rules that the policy names."""
+    granted = [right.regime for right in rights_for(policy, request_type) if right.regime]
+    if granted:
+        return granted[0]
+    named = {one.name for one in policy.regimes if periods_of(request_type, one.name)}
+    return named.pop() if len(named) == 1 else None
 
 
 def _conditions(policy: Policy, request_type: str) -> list[Condition]:
