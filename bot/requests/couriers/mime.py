@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from email import message_from_bytes
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -49,7 +50,11 @@ def build(
     mail["To"] = _address("recipient", recipient)
     if reply_to is not None:
         mail["Reply-To"] = _address("reply_to", reply_to)
-    mail["Subject"] = subject
+    if subject.isascii():
+        mail["Subject"] = subject
+    else:
+        # EmailMessage's own folding can lose a space between encoded words; the older Header encodes all of it.
+        mail.set_raw("Subject", Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n"))
     mail["Date"] = date
     mail["Message-ID"] = message_id
     if automatic:

@@ -22,7 +22,7 @@ from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now
 from bot.requests.ledger.keys import Key
 from bot.requests.ledger.outbox import put_code, put_message
-from bot.requests.ledger.steps import Held, hold, take
+from bot.requests.ledger.steps import Held, confirm, hold, take
 from bot.requests.records import HAND_OVER, RequestRecord
 from bot.requests.settings import RequestSettings
 
@@ -110,32 +110,48 @@ class Verification:
         address block, of the hour and of the request. The mailbox's own limit and a block are not told.
         """
         at = self._now()
+        self._need_delivery()
+        with self._database.writing() as connection:
+            return self._send_code(connection, hold(connection, request_id), session, address, at)
+
+    def confirm_and_send(
+        self, request_id: str, digest: str, version: str, session: str | None, address: str | None
+    ) -> CodeNotice:
+        """Confirm the message as `Ledger.confirm` does and send a code for it, both or neither, in one transaction."""
+        at = self._now()
+        self._need_delivery()
+        with self._database.writing() as connection:
+            held = confirm(connection, hold(connection, request_id), digest, version, at)
+            return self._send_code(connection, held, session, address, at)
+
+    def _need_delivery(self) -> None:
         if not self._settings.delivery or self._settings.desk_mailbox is None:
             raise RequestError("This desk sends nothing: please send the request yourself.")
+
+    def _send_code(
+        self, connection: Connection, held: Held, session: str | None, address: str | None, at: dt.datetime
+    ) -> CodeNotice:
+        self._same_session(held, session)
+        if held.record.state != "confirmed" or held.record.message is None or held.mailbox_key is None:
+            raise RequestError("A code is sent once the message is confirmed.")
         block_key = self._key.digest("block", address_block(address))
-        with self._database.writing() as connection:
-            held = hold(connection, request_id)
-            self._same_session(held, session)
-            if held.record.state != "confirmed" or held.record.message is None or held.mailbox_key is None:
-                raise RequestError("A code is sent once the message is confirmed.")
-            mailed, number = self._keep_limits(connection, held, block_key, at)
-            expires = at + dt.timedelta(seconds=self._settings.code_seconds)
-            # The number in front makes the newest of one moment the last in order.
-            code_id = f"{number:03}{secrets.token_hex(12)}"
-            code = {
-                "id": code_id,
-                "request_id": request_id,
-                "digest": self._check(held.record, self._code(code_id)),
-                "mailbox_key": held.mailbox_key,
-                "block_key": block_key,
-                "mailed": int(mailed),
-                "tries": 0,
-                "created": stamp(at),
-                "expires": stamp(expires),
-            }
-            connection.execute(_ADD, code)
-            state = "waiting" if mailed else "withheld"
-            put_code(connection, held.record, code_id, self._settings.mail_route, state, at)
+        mailed, number = self._keep_limits(connection, held, block_key, at)
+        expires = at + dt.timedelta(seconds=self._settings.code_seconds)
+        # The number in front makes the newest of one moment the last in order.
+        code_id = f"{number:03}{secrets.token_hex(12)}"
+        code = {
+            "id": code_id,
+            "request_id": held.record.id,
+            "digest": self._check(held.record, self._code(code_id)),
+            "mailbox_key": held.mailbox_key,
+            "block_key": block_key,
+            "mailed": int(mailed),
+            "tries": 0,
+            "created": stamp(at),
+            "expires": stamp(expires),
+        }
+        connection.execute(_ADD, code)
+        put_code(connection, held.record, code_id, self._settings.mail_route, "waiting" if mailed else "withheld", at)
         return CodeNotice(SAME_REPLY, expires)
 
     def verify(self, request_id: str, session: str | None, code: str) -> RequestRecord:

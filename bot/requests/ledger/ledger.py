@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from bot.requests.chain import first_fault, stamp
-from bot.requests.errors import ChangedError, RequestError, UnknownRequestError
+from bot.requests.errors import RequestError, UnknownRequestError
 from bot.requests.fields import check_message, check_person
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now, utc_now
 from bot.requests.ledger.codes import Verification
 from bot.requests.ledger.keys import Key
 from bot.requests.ledger.outbox import MESSAGE, Outbox, failed_channel, settle_row
-from bot.requests.ledger.steps import CHANGED, begin, drafted, hold, take
+from bot.requests.ledger.steps import begin, confirm, drafted, hold, take
 from bot.requests.ledger.stored import event_of, record_of
 from bot.requests.records import HAND_OVER, EventRecord, Message, Person, PinnedChannel, PinnedQuote, RequestRecord
 from bot.requests.settings import RequestSettings
@@ -167,10 +167,7 @@ class Ledger:
         """
         at = self.now()
         with self.database.writing() as connection:
-            held = hold(connection, request_id)
-            if held.record.version != version:
-                raise ChangedError(CHANGED)
-            return take(connection, held, "confirm", "person", f"message={digest}", at, confirmed_digest=digest).record
+            return confirm(connection, hold(connection, request_id), digest, version, at).record
 
     def show(self, request_id: str) -> RequestRecord:
         """Record that the message was handed to the person, who sends it alone; the desk will not."""

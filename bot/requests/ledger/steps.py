@@ -103,6 +103,13 @@ def take(
     )
 
 
+def confirm(connection: Connection, held: Held, digest: str, version: str, at: dt.datetime) -> Held:
+    """Confirm the message with that digest, seen beside that policy version. Raises ChangedError, StepError."""
+    if held.record.version != version:
+        raise ChangedError(CHANGED)
+    return take(connection, held, "confirm", "person", f"message={digest}", at, confirmed_digest=digest)
+
+
 def drafted(record: RequestRecord) -> str:
     """Return the detail of an event that sets the message."""
     digest = record.message.digest if record.message is not None else ""

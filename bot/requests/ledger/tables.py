@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from bot.requests.ledger.turns import Turn
 from vectorstore.engines import make_engine, plain_errors
 from vectorstore.errors import StoreUnavailableError
 
@@ -180,8 +181,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._server = engine.dialect.name == "postgresql"
-        # SQLite's own lock is polled for: threads of one process queue here instead, in the order they come.
-        self._turn = nullcontext() if self._server else threading.Lock()
+        file = engine.url.database
+        self._turn: AbstractContextManager[None] = nullcontext()
+        if not self._server and file and file != ":memory:":
+            self._turn = Turn(Path(f"{file}.lock"))
 
     @classmethod
     def open(cls, url: str, lock_seconds: float) -> Database:

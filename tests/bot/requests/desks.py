@@ -106,8 +106,9 @@ def confirmed(ledger: Ledger, new: NewRequest) -> RequestRecord:
 
 def queued(ledger: Ledger, new: NewRequest) -> RequestRecord:
     """Take a request from its draft into the outbox, as a person does."""
-    record = confirmed(ledger, new)
-    ledger.codes.send_code(record.id, record.session, None)
+    record = ledger.draft(new)
+    assert record.message is not None
+    ledger.codes.confirm_and_send(record.id, record.message.digest, record.version, record.session, None)
     return ledger.codes.verify(record.id, record.session, code_of(ledger, record.id))
 
 

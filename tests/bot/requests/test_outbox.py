@@ -162,6 +162,7 @@ def test_key_and_database_are_for_their_user_alone(tmp_path: Path) -> None:
     assert {file.name: oct(file.stat().st_mode)[-3:] for file in data.iterdir()} == {
         "requests.key": "600",
         "requests.sqlite": "600",
+        "requests.sqlite.lock": "600",
     }
 
 
