@@ -42,7 +42,7 @@ def _form_page(
     told = f'<p class="problem" role="alert">{text(problem[1])}</p>' if problem else ""
     ways = "".join(_way(number, one, number == way) for number, one in enumerate(opening.ways, start=1))
     fields = "".join(_field(one, written.get(one.name, ""), problem) for one in opening.fields)
-    right = f"<p>{text(opening.right)}</p>" if opening.right else ""
+    right = f"<p>Right: {text(opening.right)}</p>" if opening.right else ""
     body = (
         f'<header class="head"><p class="company">{text(opening.company)}</p><h1>{text(opening.title)}</h1>{right}</header>'
         f'<main id="text" class="request-page">{told}<form method="post" action="{action}">{carried}'

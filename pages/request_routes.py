@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -22,6 +22,7 @@ from vectorstore.errors import UnknownPolicyError
 from vectorstore.policy import REQUEST_TYPES
 
 FORM_PAGE = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+POSTED = frozenset({"confirm", "verify", "hand-over", "reported-sent", "withdraw"})
 FIELDS = 30
 """Most fields of a form that are read."""
 
@@ -147,6 +148,11 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
     async def verify(request: Request, request_id: str) -> Response:
         code = (await _form(request)).get("code", "")
         return await _run(lambda: step(request, request_id, lambda who: desk.verify(request_id, who, code)))
+
+    @router.get("/request/{request_id}/{step_name}")
+    def back(request_id: str, step_name: str) -> Response:
+        """A page that was posted is opened again: the request itself is shown."""
+        return RedirectResponse(f"/request/{quote(request_id, safe='')}", 303) if step_name in POSTED else _unknown()
 
     @router.post("/request/{request_id}/hand-over")
     def hand_over(request: Request, request_id: str) -> Response:

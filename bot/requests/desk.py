@@ -153,9 +153,8 @@ class RequestDesk:
             self.ledger.confirm(request_id, digest, record.version)
         elif record.message is None or not hmac.compare_digest(digest, record.message.digest):
             raise ChangedError(MOVED)
-        return self.ledger.codes.verify_again(request_id, session) or self.ledger.codes.send_code(
-            request_id, session, address
-        )
+        again = self.ledger.codes.verify_again(request_id, session)
+        return again or self.ledger.codes.send_code(request_id, session, address)
 
     def verify(self, request_id: str, session: str, code: str) -> RequestRecord:
         """Take the code from the mail; the request is queued with it. Raises CodeError, ChangedError, StepError,
