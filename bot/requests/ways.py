@@ -34,7 +34,7 @@ class Way:
 def ways_of(
     policy: Policy, request_type: str, regime: str | None, channels: Sequence[ContactChannel], settings: RequestSettings
 ) -> tuple[Way, ...]:
-    """Return the ways, the operator's endpoint first, then the policy's channels in their order.
+    """Return the ways, those that the desk sends first: the operator's endpoint, then the policy's channels.
 
     A form whose link is lost stays among them: its sheet says where to look. Raises EndpointError for a faulty endpoint.
     """
@@ -55,7 +55,8 @@ def ways_of(
         ways.append(
             Way(pin(policy, channel, request_type), FORM_OF[channel.type], settings.mail_route if mailed else HAND_OVER)
         )
-    return tuple(ways)
+    # What the desk can send comes first, what cannot be reached from here last; else the policy's own order stays.
+    return tuple(sorted(ways, key=lambda way: (not way.is_sent, way.channel.value is None)))
 
 
 def pin(policy: Policy, channel: ContactChannel, request_type: str) -> PinnedChannel:
