@@ -9,7 +9,7 @@ from reportlab.lib.units import mm
 
 from bot.requests.errors import FieldError
 from bot.requests.records import Message
-from bot.requests.rendering.sheet import BOLD, MARGIN, Sheet, unprintable
+from bot.requests.rendering.sheet import BOLD, Sheet, unprintable
 
 # The window of DIN 5008 form B lies 45-90 mm from the top and 20-105 mm from the left, that of a US No. 10 envelope (folded in
 # three) 64-92 mm and 22-137 mm: what stands here shows in both.

@@ -44,7 +44,9 @@ class Sheet:
         self.width, self.height = SIZES[paper]
         self._file = io.BytesIO()
         # Invariant: the same words give the same bytes, so that a printed letter can be compared with a stored one.
-        self._canvas = Canvas(self._file, pagesize=SIZES[paper], invariant=True, pageCompression=1)
+        self._canvas = Canvas(
+            self._file, pagesize=SIZES[paper], invariant=True, pageCompression=1, initialFontName=PLAIN
+        )
         self._canvas.setTitle(printable(title))
         self.top = MARGIN
         self._page = 1
