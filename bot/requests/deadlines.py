@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.requests.calendars import EUROPE, UNITED_STATES, add_business_days, add_months, next_business_day
+from bot.requests.calendars import BRITAIN, EUROPE, UNITED_STATES, add_business_days, add_months, next_business_day
 from bot.requests.records import RequestRecord
 from bot.requests.states import FINAL
 
@@ -53,10 +53,11 @@ def _days(count: int) -> Callable[[dt.date], dt.date]:
     return lambda day: next_business_day(day + dt.timedelta(days=count), UNITED_STATES)
 
 
-def _months(count: int) -> Callable[[dt.date], dt.date]:
+def _months(count: int, place: str = EUROPE) -> Callable[[dt.date], dt.date]:
     # Regulation (EEC, Euratom) 1182/71, Art. 3: the day of receipt is not counted; a period in months ends on the same date,
-    # or the month's last day, and on the next working day where that is a holiday, a Saturday or a Sunday.
-    return lambda day: next_business_day(add_months(day, count), EUROPE)
+    # or the month's last day, and on the next working day where that is a holiday, a Saturday or a Sunday. EDPB Guidelines
+    # 01/2022 on access apply it to the GDPR; the Information Commissioner counts the same way in the United Kingdom.
+    return lambda day: next_business_day(add_months(day, count), place)
 
 
 _CONFIRM = Period("confirm", "confirm that it has the request", "11 CCR 7021(a): 10 business days", _business(10))
@@ -76,19 +77,27 @@ _MONTH = Period(
     _months(1),
     _months(3),
 )
+_UK_MONTH = Period(
+    "answer",
+    "answer the request",
+    "UK GDPR Art. 12(3): one month from receipt, three where it gives notice of the reason within the first",
+    _months(1, BRITAIN),
+    _months(3, BRITAIN),
+)
 _ASKED = ("know_categories", "know_specific", "delete", "correct", "portability")
+_EUROPEAN = (*_ASKED, "object", "opt_out_sale", "opt_out_marketing", "cookie_analytics_delete")
 PERIODS: Mapping[tuple[str, str], tuple[Period, ...]] = MappingProxyType(
     {
         **{("CCPA", kind): (_CONFIRM, _ANSWER) for kind in _ASKED},
         ("CCPA", "opt_out_sale"): (_OPT_OUT,),
         ("CCPA", "limit_sensitive"): (_LIMIT,),
-        **{
-            ("GDPR", kind): (_MONTH,)
-            for kind in (*_ASKED, "object", "opt_out_sale", "opt_out_marketing", "cookie_analytics_delete")
-        },
+        **{("GDPR", kind): (_MONTH,) for kind in _EUROPEAN},
+        **{("UK_GDPR", kind): (_UK_MONTH,) for kind in _EUROPEAN},
     }
 )
-"""Regime and request type -> its periods. What is absent has no rule that we know."""
+"""Regime and request type -> its periods. What is absent has no rule that we know.
+
+"US_STATES" stands for laws of several states at once, whose times differ, so it has none here."""
 
 
 def periods_of(request_type: str, regime: str | None) -> tuple[Period, ...]:

@@ -46,7 +46,9 @@ _CCPA_OPT_OUT = TimeRule("General CCPA rule: the company acts on an opt-out with
 _CCPA_LIMIT = TimeRule("General CCPA rule: the company acts on it within 15 business days", "11 CCR 7027(g)")
 _GDPR_ANSWER = TimeRule("General GDPR rule: the company answers within one month of receipt", "GDPR Art. 12(3)")
 
-_GDPR = {"GDPR": _GDPR_ANSWER}
+_UK_ANSWER = TimeRule("General UK GDPR rule: the company answers within one month of receipt", "UK GDPR Art. 12(3)")
+
+_GDPR = {"GDPR": _GDPR_ANSWER, "UK_GDPR": _UK_ANSWER}
 _BOTH = {"CCPA": _CCPA_ANSWER, **_GDPR}
 
 # Statutes: Cal. Civ. Code 1798.105 (delete), .106 (correct), .110 and .115 (know), .120 (sale), .121 (limit),

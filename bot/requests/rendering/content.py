@@ -44,11 +44,15 @@ class Content:
     name: str
 
     @property
+    def told(self) -> str:
+        """What the person told, a labelled line each; further lines of their words are indented, so that none passes for ours."""
+        return "\n".join(_fact(label, words) for label, words in self.facts)
+
+    @property
     def body(self) -> str:
         """The content as a letter from its salutation to its signature, wrapped; white space that a person typed is kept."""
-        told = "\n".join(_fact(label, words) for label, words in self.facts)
         parts = [f"Dear {self.company} privacy team,", self.grounds, self.ask, self.proof]
-        whole = [*(wrap(part) for part in parts if part), told, wrap(self.close), f"Kind regards,\n{self.name}"]
+        whole = [*(wrap(part) for part in parts if part), self.told, wrap(self.close), f"Kind regards,\n{self.name}"]
         return "\n\n".join(whole)
 
 

@@ -46,7 +46,7 @@ def _phone_script(
     content: Content, channel: PinnedChannel, today: dt.date, reply_to: str, sender: str | None
 ) -> Message:
     menu = f"Then, as the policy says: {channel.conditions}." if channel.conditions else ""
-    facts = "\n".join(f"  {label}: {words}" for label, words in content.facts)
+    facts = "\n".join(f"  {line}" for line in content.told.split("\n"))
     parts = [
         wrap(f"1. Call {channel.value}. {menu}"),
         "2. Say:\n\n" + _indented(f'"My name is {content.name}. {_spoken(content)}"'),
@@ -56,7 +56,7 @@ def _phone_script(
         "  What they said: ____________________",
     ]
     if content.proof:
-        parts.insert(3, content.proof)
+        parts.insert(3, wrap(content.proof))
     return Message("phone_script", channel.value or "", content.subject, "\n\n".join(parts) + "\n")
 
 
@@ -66,11 +66,10 @@ def _form_sheet(content: Content, channel: PinnedChannel, today: dt.date, reply_
         if channel.value
         else LOST
     )
-    facts = "\n".join(f"{label}: {words}" for label, words in content.facts)
-    asked = f"{content.grounds}\n\n{wrap(content.ask)}" if content.grounds else wrap(content.ask)
-    parts = [wrap(where), facts, f"Subject: {content.subject}", "Message:\n\n" + asked]
+    asked = "\n\n".join(wrap(part) for part in (content.grounds, content.ask) if part)
+    parts = [wrap(where), content.told, f"Subject: {content.subject}", "Message:\n\n" + asked]
     if content.proof:
-        parts.append(content.proof)
+        parts.append(wrap(content.proof))
     return Message(
         "form_sheet", channel.value or "the form that the policy names", content.subject, "\n\n".join(parts) + "\n"
     )
