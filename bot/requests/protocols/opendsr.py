@@ -148,7 +148,7 @@ def is_signed(certificate: x509.Certificate, signature: str, body: bytes) -> boo
 
 def as_update(request_id: str, status: OpenDsrStatus) -> StatusUpdate | None:
     """Return the step it means for our request, None for "pending". Raises ValueError for a status s.8 does not know."""
-    if status.request_status not in OPENDSR_ACTIONS:
+    if status.request_status is None or status.request_status not in OPENDSR_ACTIONS:
         raise ValueError("unknown OpenDSR status")
     action = OPENDSR_ACTIONS[status.request_status]
     return None if action is None else StatusUpdate(request_id, action)
