@@ -33,8 +33,8 @@ class WebhookCourier(Courier):
         if message is None or message.form != "webhook" or message.recipient != self._endpoint.url:
             raise PermanentRefusalError("the stored message is not for this endpoint")
         fields = {"version": 1, "id": request.id, "type": request.type, "policy": request.policy_id}
-        fields |= {"subject": message.subject, "body": message.body, "digest": message.digest}
         try:
+            fields |= {"subject": message.subject, "body": message.body, "digest": message.digest}
             body = written(fields).encode()
         except UnicodeEncodeError as error:
             raise PermanentRefusalError("the stored message holds half a letter") from error
