@@ -45,24 +45,54 @@ def ticking(start: dt.datetime = NOW) -> Callable[[], dt.datetime]:
     return lambda: start + dt.timedelta(milliseconds=next(steps))
 
 
+class _Server:
+    """A running server on a free port whose app can be exchanged: starting and stopping one takes longer than a test."""
+
+    def __init__(self, certificate: str | None = None, key: str | None = None) -> None:
+        self.app: Callable | None = None
+        config = uvicorn.Config(
+            self, port=0, log_level="critical", lifespan="off", ws="none", interface="asgi3", ssl_certfile=certificate,
+            ssl_keyfile=key, ssl_version=ssl.PROTOCOL_TLS_SERVER,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        scheme = "http" if certificate is None else "https"
+        self.address = f"{scheme}://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
+
+    async def __call__(self, scope, receive, send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+_idle: list[_Server] = []
+
+
 @contextmanager
 def serving(app: FastAPI, certificate: str | None = None, key: str | None = None) -> Iterator[str]:
     """Run the app on a free port, with TLS where there is a certificate file; yield its address."""
-    config = uvicorn.Config(
-        app, port=0, log_level="critical", lifespan="off", ws="none", ssl_certfile=certificate, ssl_keyfile=key,
-        ssl_version=ssl.PROTOCOL_TLS_SERVER,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    scheme = "http" if certificate is None else "https"
+    server = _Server(certificate, key) if certificate is not None or not _idle else _idle.pop()
+    server.app = app
     try:
-        yield f"{scheme}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield server.address
     finally:
-        server.should_exit = True
-        thread.join()
+        server.app = None
+        if certificate is None:
+            _idle.append(server)
+        else:
+            server.stop()
+
+
+def stop_servers() -> None:
+    """Stop what `serving` keeps running."""
+    while _idle:
+        _idle.pop().stop()
 
 
 @dataclass

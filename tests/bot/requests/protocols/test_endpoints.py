@@ -140,7 +140,9 @@ def test_these_addresses_are_not_spoken_to(address):
 
 def test_settings_name_the_faulty_field_and_repeat_no_value():
     with pytest.raises(EndpointError) as told:
-        read_endpoint({"kind": "webhook", "url": "https://desk.example:pass-word/", "secret": "short-secret", "more": 1})
+        read_endpoint(
+            {"kind": "webhook", "url": "https://desk.example:pass-word/", "secret": "short-secret", "more": 1}
+        )
     assert {field.split(".")[-1] for field in told.value.fields} == {"url", "secret", "more"}
     assert "short-secret" not in str(told.value)
     assert "pass-word" not in str(told.value)
