@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 
 from bot.requests.couriers.courier import Acceptance, Courier
 from bot.requests.errors import PermanentRefusalError
+from bot.requests.protocols.canonical import written
 from bot.requests.protocols.endpoints import WebhookEndpoint
 from bot.requests.protocols.exchange import Line, check
 from bot.requests.protocols.webhook import sign
@@ -33,8 +33,11 @@ class WebhookCourier(Courier):
         if message is None or message.form != "webhook" or message.recipient != self._endpoint.url:
             raise PermanentRefusalError("the stored message is not for this endpoint")
         fields = {"version": 1, "id": request.id, "type": request.type, "policy": request.policy_id}
-        fields |= {"subject": message.subject, "body": message.body, "digest": message.digest}
-        body = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        try:
+            fields |= {"subject": message.subject, "body": message.body, "digest": message.digest}
+            body = written(fields).encode()
+        except UnicodeEncodeError as error:
+            raise PermanentRefusalError("the stored message holds half a letter") from error
         timestamp = int(self._clock())
         headers = {
             "Content-Type": "application/json",

@@ -9,11 +9,13 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from nacl.signing import SigningKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.requests.protocols.canonical import read_as, written
+from bot.requests.protocols.claims import claims_for
 from bot.requests.protocols.endpoints import DrpEndpoint, EndpointError
 from bot.requests.protocols.status import DRP_ACTIONS, StatusUpdate
 from bot.requests.records import Person, RequestRecord
@@ -38,6 +40,33 @@ REASONS = frozenset(
         *("claim_not_covered", "outside_jurisdiction", "too_many_requests", "other"),
     }
 )
+
+
+class _Address(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    formatted: str = Field(min_length=1)
+
+
+class _Content(BaseModel):
+    """What a person confirms: a verb, a regime and claims, nothing of the envelope."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    exercise: str
+    regime: Literal["ccpa"] | None = None
+    name: str | None = Field(default=None, min_length=1)
+    email: str | None = Field(default=None, min_length=3)
+    phone_number: str | None = Field(default=None, pattern=r"^\+[1-9][0-9]{6,14}$")
+    address: _Address | None = None
+
+
+class _Error(BaseModel):
+    """An error's body (s.3.06), as far as it matters here."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    fatal: bool = False
 
 
 class DrpStatus(BaseModel):
@@ -71,19 +100,28 @@ def read_key(path: Path) -> SigningKey:
 def write_content(request_type: str, regime: str | None, person: Person, endpoint: DrpEndpoint) -> str:
     """Return what the person confirms, as canonical JSON: verb, regime and the claims this business verifies by.
 
-    Raises ValueError where the type has no verb here.
+    Raises ValueError where the type has no verb here, or the person gave nothing this business verifies by.
     """
     if not can_carry(request_type, endpoint):
         raise ValueError(f"DRP cannot carry {request_type!r} to this business")
-    blanks = dict(person.blanks)
-    known: dict[str, Any] = {"email": person.email, "phone_number": blanks.get("phone_number")}
-    if blanks.get("address"):
-        known["address"] = {"formatted": blanks["address"]}
-    content: dict[str, Any] = {name: known[name] for name in endpoint.supported_verifications if known.get(name)}
+    content = claims_for(person, regime, endpoint)
+    if not content:
+        raise ValueError("the person gave none of the claims this business verifies by")
     content["exercise"] = VERBS[request_type]
     if regime == "CCPA":
         content["regime"] = "ccpa"
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return written(content)
+
+
+def read_content(body: str, request_type: str, endpoint: DrpEndpoint) -> dict[str, Any]:
+    """Return the fields of a stored message. Raises ValueError where `write_content` cannot have written them."""
+    fields = read_as(_Content, body).model_dump(exclude_none=True)
+    claims = fields.keys() - {"exercise", "regime"}
+    if fields["exercise"] != VERBS.get(request_type):
+        raise ValueError("the stored message asks for another right than the request")
+    if not claims or not claims <= set(endpoint.supported_verifications or ("name", "email")):
+        raise ValueError("the stored message holds other claims than this business verifies by")
+    return fields
 
 
 def sign(message: Mapping[str, Any], key: SigningKey) -> bytes:
@@ -126,6 +164,14 @@ def read_status(body: bytes) -> DrpStatus:
     if status.status not in DRP_ACTIONS:
         raise ValueError("unknown DRP status")
     return status
+
+
+def is_fatal(body: bytes) -> bool:
+    """Return whether an error's body says that trying again is no use (s.3.06)."""
+    try:
+        return _Error.model_validate_json(body).fatal
+    except ValidationError:
+        return False
 
 
 def as_update(request_id: str, status: DrpStatus) -> StatusUpdate | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from bot.requests.states import STEPS
+
 # DRP 1.0 s.3.02; OpenDSR 2.0 status table. None: nothing to record.
 DRP_ACTIONS: Mapping[str, str | None] = MappingProxyType(
     {
@@ -29,3 +31,8 @@ class StatusUpdate:
     request_id: str
     action: str
     reason: str | None = None
+
+
+def is_news(state: str, action: str) -> bool:
+    """Return whether the step would change a request that is in `state`: callbacks come at least once, and are replayed."""
+    return STEPS[action].get(state, state) != state
