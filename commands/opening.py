@@ -75,10 +75,13 @@ def request_settings(data_dir: Path) -> RequestSettings:
 def open_desk(library: PolicyLibrary, data_dir: Path) -> RequestDesk:
     """Open the request desk over the library, or say why it cannot be opened."""
     from bot.requests.desk import RequestDesk
+    from bot.requests.protocols.endpoints import EndpointError
     from vectorstore import StoreError
 
     try:
         return RequestDesk.open(library, request_settings(data_dir))
+    except EndpointError as error:
+        fail(f"requests.yaml, endpoints: {error}")
     except (StoreError, OSError) as error:
         fail(str(error))
 

@@ -10,6 +10,7 @@ import typer
 
 from commands.opening import fail, request_settings, show_json
 from commands.options import VAR, DataDir, Json
+from commands.receipts import verify
 
 if TYPE_CHECKING:
     from bot.requests.ledger import Ledger
@@ -21,6 +22,7 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 T = TypeVar("T")
+app.command()(verify)
 Number = Annotated[str, typer.Argument(help="The receipt number.")]
 
 

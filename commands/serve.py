@@ -60,13 +60,12 @@ def sending(desk: RequestDesk) -> Iterator[None]:
     """Run the sender and the retention timer beside the server, where the operator lets the desk deliver."""
     import threading
 
-    from bot.requests.couriers.opening import couriers
     from bot.requests.ledger import Sender
 
     stop = threading.Event()
     threads = [threading.Thread(target=keep_retention, args=(desk, stop), name="retention", daemon=True)]
     if desk.delivers:
-        sender = Sender(desk.ledger, couriers(desk.ledger.settings))
+        sender = Sender(desk.ledger, desk.couriers())
         threads.append(threading.Thread(target=sender.run_forever, args=(stop,), name="sender", daemon=True))
     for thread in threads:
         thread.start()

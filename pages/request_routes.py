@@ -12,7 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from bot.requests.desk import Opening, RequestDesk
 from bot.requests.errors import CodeError, FieldError, RequestError, TooManyError, UnknownRequestError
 from bot.requests.ledger.codes import SAME_REPLY, CodeNotice
+from bot.requests.receipt_pdf import receipt_pdf
+from bot.requests.receipts import receipt_json
 from bot.requests.records import RequestRecord
+from bot.requests.rendering.letter_pdf import letter_pdf
 from bot.requests.wire import person_of
 from pages.policy_page import render_problem
 from pages.request_form import render_change, render_new
@@ -149,11 +152,6 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         code = (await _form(request)).get("code", "")
         return await _run(lambda: step(request, request_id, lambda who: desk.verify(request_id, who, code)))
 
-    @router.get("/request/{request_id}/{step_name}")
-    def back(request_id: str, step_name: str) -> Response:
-        """A page that was posted is opened again: the request itself is shown."""
-        return RedirectResponse(f"/request/{quote(request_id, safe='')}", 303) if step_name in POSTED else _unknown()
-
     @router.post("/request/{request_id}/hand-over")
     def hand_over(request: Request, request_id: str) -> Response:
         return step(request, request_id, lambda who: desk.hand_over(request_id, who))
@@ -165,6 +163,31 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
     @router.post("/request/{request_id}/withdraw")
     def withdraw(request: Request, request_id: str) -> Response:
         return step(request, request_id, lambda who: desk.withdraw(request_id, who))
+
+    @router.get("/request/{request_id}/{paper}")
+    def papers(request: Request, request_id: str, paper: str) -> Response:
+        """A paper of the request; the address of a step that was posted leads back to the request."""
+        if paper in POSTED:
+            return RedirectResponse(f"/request/{quote(request_id, safe='')}", 303)
+        try:
+            record = desk.mine(request_id, visitor_of(request.cookies) or "")
+            if (
+                paper == "letter.pdf"
+                and record.message is not None
+                and record.message.form == "letter"
+                and record.person
+            ):
+                return _file(letter_pdf(record.message, (record.person.name,)), "application/pdf", paper)
+            if paper in {"receipt.json", "receipt.pdf"} and record.message is not None:
+                receipt = desk.receipt(record)
+                if paper == "receipt.json":
+                    return _file(receipt_json(receipt), "application/json", f"receipt-{record.id}.json")
+                return _file(receipt_pdf(receipt), "application/pdf", f"receipt-{record.id}.pdf")
+        except UnknownRequestError:
+            return _unknown()
+        except RequestError as error:
+            return _page(render_problem("This paper cannot be made", error.message), 422)
+        return _unknown()
 
     @router.get("/requests/not-me/{token}")
     def not_me(token: str) -> Response:
@@ -258,3 +281,8 @@ def _unknown() -> Response:
 
 def _page(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status, headers={"Content-Security-Policy": FORM_PAGE, "Cache-Control": "no-store"})
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)

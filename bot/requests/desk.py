@@ -10,13 +10,22 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.requests.couriers.courier import Courier
+from bot.requests.couriers.endpoints import EndpointCouriers
+from bot.requests.couriers.opening import mail_couriers
 from bot.requests.deadlines import Due, due_dates, periods_of
 from bot.requests.errors import ChangedError, FieldError, RequestError, UnknownRequestError
 from bot.requests.fields import check_person
 from bot.requests.ledger import Ledger, NewRequest, new_request_id
 from bot.requests.ledger.codes import CodeNotice
+from bot.requests.ledger.keys import Key
 from bot.requests.messages import write_message
 from bot.requests.offer import channels_for, rights_for
+from bot.requests.protocols import opendsr
+from bot.requests.protocols.callbacks import Awaited
+from bot.requests.protocols.status import StatusUpdate, is_news
+from bot.requests.protocols.tokens import CallbackTokens
+from bot.requests.receipts import Receipt, receipt_of
 from bot.requests.records import HAND_OVER, Person, PinnedQuote, RequestRecord
 from bot.requests.rendering import Field, needed_fields
 from bot.requests.rights import kind_of, right_name
@@ -31,6 +40,7 @@ MOVED = (
     "Please look at the new message and confirm that one."
 )
 NO_WAY = "This policy names no way to send such a request."
+_REPORTED = ("sent", "acknowledged", "uncertain", "fulfilled", "withdrawn")
 QUOTES = 3
 """Sentences of the policy that a request relies on, at most."""
 
@@ -53,14 +63,27 @@ class Opening:
 class RequestDesk:
     """Requests over one library and one ledger. Safe to use from several threads."""
 
-    def __init__(self, library: PolicyLibrary, ledger: Ledger) -> None:
+    def __init__(
+        self, library: PolicyLibrary, ledger: Ledger, endpoints: EndpointCouriers, tokens: CallbackTokens
+    ) -> None:
         self.library = library
         self.ledger = ledger
+        self.endpoints = endpoints
+        self.tokens = tokens
 
     @classmethod
     def open(cls, library: PolicyLibrary, settings: RequestSettings) -> RequestDesk:
-        """Open the requests of `settings` over that library. Raises StoreUnavailableError."""
-        return cls(library, Ledger.open(settings))
+        """Open the requests of `settings` over that library. Raises StoreUnavailableError, and EndpointError or OSError for an
+        endpoint's settings and files."""
+        ledger = Ledger.open(settings)
+        key = Key.open(settings.data_dir)
+        tokens = CallbackTokens(lambda request_id: key.digest("drp-callback", request_id))
+        endpoints = EndpointCouriers.open(settings.endpoints if settings.delivery else {}, tokens.token)
+        return cls(library, ledger, endpoints, tokens)
+
+    def couriers(self) -> list[Courier]:
+        """Return every courier that is switched on, one a route."""
+        return [*mail_couriers(self.ledger.settings), *self.endpoints.couriers()]
 
     @property
     def delivers(self) -> bool:
@@ -73,7 +96,8 @@ class RequestDesk:
         kind = kind_of(request_type)
         policy = self._policy(policy_id)
         regime = _regime(policy, request_type)
-        ways = ways_of(policy, request_type, regime, channels_for(policy, request_type), self.ledger.settings)
+        channels = channels_for(policy, request_type)
+        ways = ways_of(policy, request_type, regime, channels, self.ledger.settings, self.endpoints.can_carry)
         if not ways:
             raise RequestError(NO_WAY)
         return Opening(
@@ -192,6 +216,31 @@ class RequestDesk:
     def due(self, record: RequestRecord) -> tuple[Due, ...]:
         """Return the law's last days for a request; none before its clock started or where no rule is known."""
         return due_dates(record.type, record.regime, record.started, record.extended)
+
+    def receipt(self, record: RequestRecord) -> Receipt:
+        """Return the receipt of a request as it stands."""
+        return receipt_of(record, self.ledger.events(record.id), self.policy_of(record).text)
+
+    def record_status(self, update: StatusUpdate) -> None:
+        """Take the step that the other side reports, unless it was taken before. Raises RequestError where it cannot be."""
+        record = self.ledger.get(update.request_id)
+        if is_news(record.state, update.action):
+            self.ledger.apply(record.id, update.action, "courier", update.reason or "")
+
+    def awaited(self, token: str) -> Awaited | None:
+        """Return the request that a DRP callback's token belongs to, None for a token of nobody's."""
+        request_id = self.tokens.request_id(token)
+        try:
+            return self.endpoints.awaited(self.ledger.get(request_id)) if request_id else None
+        except UnknownRequestError:
+            return None
+
+    def reported_by(self, domain: str, subject_request_id: str) -> str | None:
+        """Return the number of the request that an OpenDSR processor reports on, None where it was not given that one."""
+        for record in self.ledger.find(states=_REPORTED, limit=10_000):
+            if opendsr.subject_request_id(record.id) == subject_request_id and self.endpoints.is_from(domain, record):
+                return record.id
+        return None
 
     def policy_of(self, record: RequestRecord) -> Policy:
         """Return the version that a request pins."""

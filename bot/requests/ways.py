@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.requests.protocols.drp import can_carry as drp_carries
-from bot.requests.protocols.endpoints import DrpEndpoint, OpenDsrEndpoint, WebhookEndpoint, read_endpoint
+from bot.requests.protocols.endpoints import OpenDsrEndpoint, WebhookEndpoint, read_endpoint
 from bot.requests.protocols.opendsr import REGULATIONS
-from bot.requests.protocols.opendsr import TYPES as OPENDSR_TYPES
 from bot.requests.records import HAND_OVER, PinnedChannel, PinnedQuote
 from bot.requests.settings import RequestSettings
 from vectorstore.policy import ContactChannel, Policy
@@ -32,22 +30,24 @@ class Way:
 
 
 def ways_of(
-    policy: Policy, request_type: str, regime: str | None, channels: Sequence[ContactChannel], settings: RequestSettings
+    policy: Policy,
+    request_type: str,
+    regime: str | None,
+    channels: Sequence[ContactChannel],
+    settings: RequestSettings,
+    carries: Callable[[str, str], bool],
 ) -> tuple[Way, ...]:
     """Return the ways, those that the desk sends first: the operator's endpoint, then the policy's channels.
 
-    A form whose link is lost stays among them: its sheet says where to look. Raises EndpointError for a faulty endpoint.
+    `carries` tells whether the endpoint of a policy takes a request type. A form whose link is lost stays among them: its sheet says where to look. Raises EndpointError for a faulty endpoint.
     """
     ways = []
     raw = settings.endpoints.get(policy.id) if settings.delivery else None
-    if raw is not None:
+    if raw is not None and carries(policy.id, request_type):
         endpoint = read_endpoint(raw)
-        if isinstance(endpoint, DrpEndpoint) and drp_carries(request_type, endpoint):
-            ways.append(_by_endpoint("drp", endpoint.api_base))
-        elif isinstance(endpoint, OpenDsrEndpoint) and request_type in OPENDSR_TYPES and regime in REGULATIONS:
-            ways.append(_by_endpoint("opendsr", endpoint.api_base))
-        elif isinstance(endpoint, WebhookEndpoint):
-            ways.append(_by_endpoint("webhook", endpoint.url))
+        if not isinstance(endpoint, OpenDsrEndpoint) or regime in REGULATIONS:
+            address = endpoint.url if isinstance(endpoint, WebhookEndpoint) else endpoint.api_base
+            ways.append(Way(PinnedChannel(endpoint.kind, address, None, None), endpoint.kind, endpoint.kind))
     for channel in channels:
         if channel.type not in FORM_OF or (channel.value is None and channel.type != "web_form"):
             continue
@@ -70,7 +70,3 @@ def pin(policy: Policy, channel: ContactChannel, request_type: str) -> PinnedCha
             policy.id, policy.version, mention.start, mention.end, policy.text[mention.start : mention.end]
         )
     return PinnedChannel(channel.type, channel.value, channel.conditions, named_by)
-
-
-def _by_endpoint(kind: str, address: str) -> Way:
-    return Way(PinnedChannel(kind, address, None, None), kind, kind)

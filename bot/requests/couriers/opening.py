@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from bot.requests.couriers.courier import Courier
 from bot.requests.couriers.mail import MailCourier
 from bot.requests.couriers.maildir import MaildirCourier
 from bot.requests.couriers.smtp import SmtpCourier
 from bot.requests.settings import RequestSettings
-
-
-def couriers(settings: RequestSettings) -> list[Courier]:
-    """Return every courier that is switched on, one a route."""
-    return [*mail_couriers(settings)]
 
 
 def mail_couriers(settings: RequestSettings) -> list[MailCourier]:
