@@ -104,6 +104,7 @@ def _clock(sheet: Sheet, receipt: Receipt) -> None:
 
 
 def _check(sheet: Sheet, receipt: Receipt) -> None:
+    sheet.keep(32 * mm)
     _heading(sheet, "To check it")
     sheet.line(
         "Keep the JSON receipt. This command checks it without a network: policydesk requests verify RECEIPT.json",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.requests.chain import stamp
 from bot.requests.deadlines import DISCLAIMER, due_dates
@@ -19,7 +19,11 @@ from bot.requests.rights import kind_of
 
 NOTICE = f"Due dates: {DISCLAIMER} Days are counted in UTC."
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$")]
+Moment = Annotated[
+    str,
+    Field(pattern=r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00$"),
+    AfterValidator(lambda words: stamp(dt.datetime.fromisoformat(words))),
+]
 """A time as the chain of events writes it: ISO 8601 in UTC with microseconds."""
 
 

@@ -130,7 +130,9 @@ _DATE_WORDS = {"updated": "last updated", "effective": "effective", "created": "
 
 def _proof(policy: Policy, conditions: Sequence[Condition]) -> str:
     """Return the policy's own words on the proof it wants when one person acts for another; "" if it wants none."""
-    asked = [_words(policy, one.start, one.end) for one in conditions if "authorized_agent" in one.types]
+    # Where a person lives is a field of its own, not a paper that an agent could bring.
+    proofs = [one for one in conditions if "authorized_agent" in one.types and not RESIDENCE.search(one.text)]
+    asked = [_words(policy, one.start, one.end) for one in proofs]
     quotes = [f'  "{words}"' for words in dict.fromkeys(asked) if words]
     return "\n\n".join(["Your policy asks for this, and I will provide it:", *quotes]) if quotes else ""
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bot.requests.chain import seal
 from bot.requests.records import EventRecord, Message, Person, PinnedChannel, PinnedQuote, RequestRecord
 from bot.requests.states import after
+from ingest.manifest import read_manifest
+from ingest.reader import read_policy
+from vectorstore.policy import Policy
+
+ROOT = Path(__file__).parents[3]
+SHARED = ROOT.parent / "shared" / "policies" / "policies.yaml"
 
 NUMBER = "k3m9x2p7q4w8e5r6t1y0"
 TEXT = "Ashgrove. To have your data deleted, write to privacy@ashgrove.example. We may ask you for an order number."
@@ -72,3 +80,14 @@ def events_of(record: RequestRecord) -> tuple[EventRecord, ...]:
         found.append(seal(record.id, number, at, actor, action, state, detail, previous))
         previous = found[-1].digest
     return tuple(found)
+
+
+@cache
+def read_policies(manifest: Path) -> dict[str, Policy]:
+    """Return the policies of a manifest by id, as ingest reads them."""
+    entries = read_manifest(manifest)
+    return {one.id: read_policy((manifest.parent / one.source).read_bytes(), one.source, one) for one in entries}
+
+
+def sample_policies() -> dict[str, Policy]:
+    return read_policies(ROOT / "policies" / "policies.yaml")

@@ -20,7 +20,7 @@ LATE = dt.date(2026, 4, 20)
 THREATS = re.compile(
     r"\b(sue|court|lawyer|attorneys?|fine|penalt\w+|legal action|consequences|demand|otherwise|unless)\b", re.I
 )
-ADDRESS = re.compile(r"https?://|www\.|[\w.]+@[\w.]+")
+ADDRESS = re.compile(r"https?://|www\.|[\w.]+@[\w.]+\w")
 
 
 def policy(text: str = TEXT, **changes: object) -> Policy:

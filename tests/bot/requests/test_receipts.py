@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
@@ -16,14 +17,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from bot.bot import PolicyBot
 from bot.requests.chain import seal
 from bot.requests.receipt_check import ReceiptError, read_receipt, verify_receipt
 from bot.requests.receipt_pdf import receipt_pdf
 from bot.requests.receipts import canonical, receipt_json, receipt_of, sha256
 from bot.requests.records import PinnedChannel, PinnedQuote, RequestRecord
 from commands import receipts as command
-from tests.bot.requests.paper_requests import NAMING, NUMBER, TEXT, events_of, stored
+from tests.bot.requests.paper_requests import NAMING, NUMBER, TEXT, events_of, sample_policies, stored
 
 
 def written(record: RequestRecord | None = None) -> bytes:
@@ -79,10 +79,8 @@ def test_a_changed_byte_anywhere_is_found(place: int, byte: int) -> None:
     changed = DATA[:place] + bytes([byte]) + DATA[place + 1 :]
     if changed == DATA:
         return
-    try:
+    with contextlib.suppress(ReceiptError):
         assert verify_receipt(changed) != []
-    except ReceiptError:
-        pass
 
 
 @given(place=st.integers(0, len(DATA)), words=st.binary(min_size=1, max_size=4))
@@ -91,10 +89,8 @@ def test_added_bytes_are_found(place: int, words: bytes) -> None:
     changed = DATA[:place] + words + DATA[place:]
     if changed in {DATA + b"\n", DATA + b"\r\n"}:
         return
-    try:
-        assert verify_receipt(changed) != [] or changed.rstrip(b"\r\n") == DATA
-    except ReceiptError:
-        pass
+    with contextlib.suppress(ReceiptError):
+        assert verify_receipt(changed) != []
 
 
 def later(fields: dict[str, Any]) -> None:
@@ -220,6 +216,10 @@ def test_an_erased_request_keeps_a_receipt_without_words() -> None:
         DATA.replace(b'"schema_version":1', b'"schema_version":2'),
         DATA.replace(b'"schema_version":1', b'"schema_version":"1"'),
         DATA.replace(b"{", b'{"more":1,', 1),
+        DATA.replace(b"T09:00:30", b"T09:60:30"),
+        DATA.replace(b"2026-03-02T09", b"2026-02-30T09"),
+        DATA.replace(b"2026-03-02T09", b"9999-03-02T09"),
+        DATA.replace("å".encode(), b"\\ud800"),
         b" " * 2_000_001,
         b'{"digest":"' + b"0" * 2_000_001 + b'"}',
     ],
@@ -281,8 +281,8 @@ def test_the_command_says_by_its_exit_status_whether_it_holds(
     assert not (tmp_path / "none").exists()
 
 
-def test_quotes_are_read_again_in_the_library(bot: PolicyBot) -> None:
-    policy = bot.library.get("larkspur")
+def test_quotes_are_compared_with_the_text_of_a_real_reading() -> None:
+    policy = sample_policies()["larkspur"]
     start = policy.text.index(NAMED)
     quote = PinnedQuote(policy.id, policy.version, start, start + len(NAMED), NAMED)
     record = stored(
