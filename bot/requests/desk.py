@@ -263,6 +263,9 @@ def _regime(policy: Policy, request_type: str) -> str | None:
     if granted:
         return granted[0]
     named = {one.name for one in policy.regimes if periods_of(request_type, one.name)}
+    if "GDPR" in named:
+        # The two give the same time; which of them it is, is not asked of the person.
+        named.discard("UK_GDPR")
     return named.pop() if len(named) == 1 else None
 
 
