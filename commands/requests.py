@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from commands.opening import fail, request_settings, show_json
+from commands.opening import fail, open_desk, open_library, request_settings, show_json
 from commands.options import VAR, DataDir, Json
 from commands.receipts import verify
 
@@ -121,6 +121,23 @@ def record(
 ) -> None:
     """Record what a company answered."""
     _done(_told(lambda: _ledger(data_dir).apply(number, answer, "desk", reference=reference)))
+
+
+@app.command("follow-up")
+def follow_up(
+    number: Number,
+    kind: Annotated[
+        Literal["reminder", "wrong-medium", "more-proof", "complaint"],
+        typer.Argument(help="To the company, or to an authority (complaint)."),
+    ] = "reminder",
+    data_dir: DataDir = VAR,
+) -> None:
+    """Print a draft of what can be written next, in the policy's own words. Nothing is sent."""
+    desk = open_desk(open_library(data_dir), data_dir)
+    draft = _told(lambda: desk.follow_up(desk.ledger.get(number), kind))
+    authority = getattr(draft, "authority", None)
+    typer.echo(f"To: {authority}\n" if authority else "", nl=False)
+    typer.echo(f"Subject: {draft.subject}\n\n{draft.body}", nl=False)
 
 
 @app.command("import")

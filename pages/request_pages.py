@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.requests.deadlines import DISCLAIMER, Due
 from bot.requests.drafts import mailto
+from bot.requests.followups import Complaint, FollowUp
 from bot.requests.records import EventRecord, PinnedChannel, RequestRecord
 from bot.requests.rights import kind_of
 from pages.markup import outside_link, policy_path, safe_href, text
@@ -65,10 +66,13 @@ def render_request_page(
     """Return the page of a request for the one who made it. `notice` and `problem` are told at its head."""
     told = f'<p class="notice" role="status">{text(notice)}</p>' if notice else ""
     told += f'<p class="problem" role="alert">{text(problem)}</p>' if problem else ""
+    message, course = _message(record), _dates(due) + _steps(events)
+    # Before it is sent the message matters most, afterwards what came of it.
+    shown = message + course if record.state in CHANGEABLE else course + message
     body = (
         f'<header class="head"><p class="company">{text(record.company)}</p><h1>{text(kind_of(record.type).title)}</h1>'
         f'<p><span class="chip">{text(STATES[record.state])}</span> Number <code>{text(record.id)}</code></p></header>'
-        f'<main id="text" class="request-page">{told}{_next(record)}{_message(record)}{_dates(due)}{_steps(events)}{_papers(record)}'
+        f'<main id="text" class="request-page">{told}{_next(record)}{shown}{_after(record)}{_papers(record)}'
         f"{_ends(record)}{kept()}</main>"
     )
     return document(f"Request {record.id}", body)
@@ -219,6 +223,41 @@ def _steps(events: Sequence[EventRecord]) -> str:
     return (
         f'<section aria-labelledby="steps"><h2 id="steps">What has happened</h2><ol class="steps">{rows}</ol></section>'
     )
+
+
+def render_follow_up(record: RequestRecord, draft: FollowUp | Complaint) -> str:
+    """Return the page of a draft that the person sends alone."""
+    if isinstance(draft, Complaint):
+        where = f" · {draft.address}" if draft.address else ""
+        target, href = f"{draft.authority}{where}", None
+    else:
+        target = record.channel.value or record.company
+        href = mailto(target, draft.subject, draft.body) if record.channel.type == "email" else None
+    link = f'<p><a class="button" href="{text(href)}">Open in my mail program</a></p>' if href else ""
+    body = (
+        f'<header class="head"><p class="company">{text(record.company)}</p><h1>{text(draft.subject)}</h1></header>'
+        f'<main id="text" class="request-page"><p>You send this, not the desk. To: {text(target)}</p>{link}'
+        f'<pre tabindex="0">{text(draft.body)}</pre><p><a href="/request/{text(record.id)}">Back to the request</a></p></main>'
+    )
+    return document(draft.subject, body)
+
+
+def _after(record: RequestRecord) -> str:
+    """Return what can be written when the company does not answer, or asks for something else."""
+    if record.started is None or record.message is None:
+        return ""
+    kinds = {
+        "reminder": "They do not answer",
+        "wrong-medium": "They want it another way",
+        "more-proof": "They want more proof",
+        "complaint": "Complain to an authority",
+    }
+    if record.channel.named_by is None:
+        del kinds["wrong-medium"]
+    rows = "".join(
+        f'<li><a href="/request/{text(record.id)}/write/{kind}">{words}</a></li>' for kind, words in kinds.items()
+    )
+    return f'<section aria-labelledby="after"><h2 id="after">If it does not go on</h2><ul>{rows}</ul></section>'
 
 
 def _papers(record: RequestRecord) -> str:

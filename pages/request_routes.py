@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from bot.requests.desk import Opening, RequestDesk
+from bot.requests.desk import FOLLOW_UPS, Opening, RequestDesk
 from bot.requests.errors import CodeError, FieldError, RequestError, TooManyError, UnknownRequestError
 from bot.requests.ledger.codes import SAME_REPLY, CodeNotice
 from bot.requests.receipt_pdf import receipt_pdf
@@ -19,7 +19,7 @@ from bot.requests.rendering.letter_pdf import letter_pdf
 from bot.requests.wire import person_of
 from pages.policy_page import render_problem
 from pages.request_form import render_change, render_new
-from pages.request_pages import render_mine, render_not_me, render_request_page, render_status
+from pages.request_pages import render_follow_up, render_mine, render_not_me, render_request_page, render_status
 from pages.visitors import new_cookie, visitor_of
 from vectorstore.errors import UnknownPolicyError
 from vectorstore.policy import REQUEST_TYPES
@@ -163,6 +163,18 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
     @router.post("/request/{request_id}/withdraw")
     def withdraw(request: Request, request_id: str) -> Response:
         return step(request, request_id, lambda who: desk.withdraw(request_id, who))
+
+    @router.get("/request/{request_id}/write/{kind}")
+    def follow_up(request: Request, request_id: str, kind: str) -> Response:
+        try:
+            record = desk.mine(request_id, visitor_of(request.cookies) or "")
+            if kind not in FOLLOW_UPS:
+                return _unknown()
+            return _page(render_follow_up(record, desk.follow_up(record, kind)))
+        except UnknownRequestError:
+            return _unknown()
+        except RequestError as error:
+            return _page(render_problem("This cannot be written", error.message), 409)
 
     @router.get("/request/{request_id}/{paper}")
     def papers(request: Request, request_id: str, paper: str) -> Response:

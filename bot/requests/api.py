@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Header, Path, Request
 from starlette.responses import JSONResponse
@@ -20,11 +20,13 @@ from bot.requests.errors import (
     UnknownRequestError,
 )
 from bot.requests.ledger.codes import CodeNotice
+from bot.requests.receipts import Receipt
 from bot.requests.records import RequestRecord
 from bot.requests.wire import (
     ChangeBody,
     CodeBody,
     ConfirmBody,
+    FollowUpRow,
     NewRequestBody,
     OpeningRow,
     RequestRow,
@@ -104,6 +106,18 @@ def requests_router(desk: RequestDesk) -> APIRouter:
     def withdraw(request_id: RequestId, access: Access) -> RequestRow:
         """Stop a request; what already left cannot be called back."""
         return row(desk.withdraw(request_id, access))
+
+    @router.get("/api/v1/requests/{request_id}/receipt", summary="Take the receipt")
+    def receipt(request_id: RequestId, access: Access) -> Receipt:
+        """Return what proves the request; `policydesk requests verify` checks it offline."""
+        return desk.receipt(desk.mine(request_id, access))
+
+    @router.get("/api/v1/requests/{request_id}/follow-ups/{kind}", summary="Draft a follow-up")
+    def follow_up(
+        request_id: RequestId, access: Access, kind: Literal["reminder", "wrong-medium", "more-proof", "complaint"]
+    ) -> FollowUpRow:
+        """Return a draft to the company, or to an authority; the desk does not send it."""
+        return FollowUpRow.of(desk.follow_up(desk.mine(request_id, access), kind))
 
     return router
 

@@ -16,6 +16,7 @@ from bot.requests.couriers.opening import mail_couriers
 from bot.requests.deadlines import Due, due_dates, periods_of
 from bot.requests.errors import ChangedError, FieldError, RequestError, UnknownRequestError
 from bot.requests.fields import check_person
+from bot.requests.followups import Complaint, FollowUp, complaint, more_proof, reminder, wrong_medium
 from bot.requests.ledger import Ledger, NewRequest, new_request_id
 from bot.requests.ledger.codes import CodeNotice
 from bot.requests.ledger.keys import Key
@@ -41,6 +42,7 @@ MOVED = (
 )
 NO_WAY = "This policy names no way to send such a request."
 _REPORTED = ("sent", "acknowledged", "uncertain", "fulfilled", "withdrawn")
+FOLLOW_UPS = ("reminder", "wrong-medium", "more-proof", "complaint")
 QUOTES = 3
 """Sentences of the policy that a request relies on, at most."""
 
@@ -220,6 +222,20 @@ class RequestDesk:
     def receipt(self, record: RequestRecord) -> Receipt:
         """Return the receipt of a request as it stands."""
         return receipt_of(record, self.ledger.events(record.id), self.policy_of(record).text)
+
+    def follow_up(self, record: RequestRecord, kind: str) -> FollowUp | Complaint:
+        """Return the draft of what the person can write next; `kind` is one of FOLLOW_UPS. Raises RequestError where nothing has
+        left yet, ValueError for an unknown kind."""
+        due, today, policy = self.due(record), self.ledger.now().date(), self.policy_of(record)
+        if kind == "reminder":
+            return reminder(record, due, today)
+        if kind == "wrong-medium":
+            return wrong_medium(record)
+        if kind == "more-proof":
+            return more_proof(record, policy)
+        if kind == "complaint":
+            return complaint(record, policy, due, today)
+        raise ValueError(f"unknown follow-up {kind!r}: known are {', '.join(FOLLOW_UPS)}")
 
     def record_status(self, update: StatusUpdate) -> None:
         """Take the step that the other side reports, unless it was taken before. Raises RequestError where it cannot be."""

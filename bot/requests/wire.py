@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.requests.deadlines import DISCLAIMER, Due
 from bot.requests.desk import Opening
+from bot.requests.followups import Complaint, FollowUp
 from bot.requests.records import EventRecord, Person, PinnedChannel, PinnedQuote, RequestRecord
 from bot.requests.rendering import Field as FormField
 from bot.requests.ways import Way
@@ -162,6 +163,25 @@ class RequestRow(_Wire):
     events: list[EventRow]
     notice: str | None = Field(default=None, description="what to tell the person now; null where there is nothing")
     access: str | None = None
+
+
+class FollowUpRow(_Wire):
+    """A draft that the person sends alone. `authority` is set for a complaint, `address` only where the policy gives one."""
+
+    subject: str
+    body: str
+    quotes: list[QuoteRow]
+    authority: str | None = None
+    address: str | None = None
+
+    @classmethod
+    def of(cls, draft: FollowUp | Complaint) -> FollowUpRow:
+        """Return the wire form of a draft."""
+        quotes = [QuoteRow.model_validate(one) for one in draft.quotes]
+        if isinstance(draft, Complaint):
+            told = {"authority": draft.authority, "address": draft.address}
+            return cls(subject=draft.subject, body=draft.body, quotes=quotes, **told)
+        return cls(subject=draft.subject, body=draft.body, quotes=quotes)
 
 
 def request_row(

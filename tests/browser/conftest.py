@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
+import pages.mounting  # noqa: F401  loaded late by the server, whose warnings would then be errors of a test
 from bot.build import build_bot
 from ingest import ingest_sources
 from tests.installing import install

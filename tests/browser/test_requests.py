@@ -176,6 +176,9 @@ def test_a_deletion_goes_from_the_chat_to_the_companys_mailbox_by_keyboard(sampl
     expect(frame.locator(".chip")).to_have_text("Sent")
     assert frame.locator("#dates").count() == 1
     keep(page, "request-sent.png")
+    frame.get_by_role("link", name="They do not answer").click()
+    expect(frame.locator("pre")).to_contain_text("where my request stands")
+    frame.get_by_role("link", name="Back to the request").click()
     # After a reload the chat leads back to it, and its papers prove it.
     page.reload()
     link = page.locator("#requests a")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
+import pages.mounting  # noqa: F401  loaded late by the server, whose warnings would then be errors of a test
 from tests.ui.desk import Desk
 from ui import create_app
 
