@@ -19,7 +19,8 @@ REMINDERS = (50, 80, 100)
 @dataclass(frozen=True, slots=True)
 class Period:
     """How long a law gives for one step. `count` is the last day from the day of receipt (date in, date out); `longer` the
-    same where the company has given notice that it needs more time, None where the law gives none."""
+    same where the company has given notice within that time that it needs more (Cal. Civ. Code 1798.130(a)(2)(A); GDPR Art.
+    12(3)), None where the law gives none."""
 
     step: str
     words: str
@@ -120,11 +121,14 @@ def due_dates(
     if started is None:
         return ()
     start = started.astimezone(zone).date()
+    notice = extended.astimezone(zone).date() if extended is not None else None
     found = []
     for period in periods_of(request_type, regime):
-        longer = extended is not None and period.longer is not None
-        count = period.longer if longer and period.longer is not None else period.count
-        found.append(Due(period.step, period.words, period.source, start, count(start), longer))
+        last = period.count(start)
+        # A notice that comes after the first period gives no second one.
+        longer = period.longer if notice is not None and notice <= last else None
+        day = longer(start) if longer is not None else last
+        found.append(Due(period.step, period.words, period.source, start, day, longer is not None))
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -12,11 +13,13 @@ from bot.requests.chain import first_fault
 from bot.requests.errors import RequestError
 from bot.requests.receipts import NOTICE, Receipt, canonical, due_of, receipt_json, sha256
 from bot.requests.records import EventRecord, Message
+from bot.requests.rights import KINDS
 
 LARGEST_BYTES = 2_000_000
 StoredText = Callable[[str, str], str | None]
 """(policy id, version) -> the stored text, None where the library does not hold that version."""
 _SETS_MESSAGE = frozenset({"draft", "revise", "confirm"})
+_SETS_ROUTE = frozenset({"draft", "revise", "show"})
 
 
 class ReceiptError(RequestError):
@@ -25,7 +28,7 @@ class ReceiptError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What does not hold. `place` is the part of the receipt: "file", "message", "events", "quotes", "due"."""
+    """What does not hold. `place` is the part of the receipt: "file", "asked", "message", "events", "clock", "quotes", "due"."""
 
     place: str
     message: str
@@ -55,8 +58,10 @@ def verify_receipt(data: bytes, stored_text: StoredText | None = None) -> list[F
         Finding(place, message)
         for place, check in (
             ("file", _file(receipt, data)),
+            ("asked", _asked(receipt)),
             ("message", _message(receipt)),
             ("events", _events(receipt)),
+            ("clock", _clock(receipt)),
         )
         for message in check
     ] + [
@@ -78,8 +83,16 @@ def _file(receipt: Receipt, data: bytes) -> Iterator[str]:
         yield "The notice is not the desk's."
 
 
+def _asked(receipt: Receipt) -> Iterator[str]:
+    kind = KINDS.get(receipt.type)
+    if kind is None or kind.title != receipt.asked:
+        yield "What was asked is not what this type of request asks."
+
+
 def _message(receipt: Receipt) -> Iterator[str]:
     if receipt.message is None:
+        if all(one.action != "erase" for one in receipt.events):
+            yield "The message is missing, and no event says that the person's data were erased."
         return
     fields = receipt.message.model_dump()
     del fields["digest"]
@@ -88,6 +101,10 @@ def _message(receipt: Receipt) -> Iterator[str]:
     named = [one.detail.split(" ")[0] for one in receipt.events if one.action in _SETS_MESSAGE]
     if not named or named[-1] != f"message={receipt.message.digest}":
         yield "The events speak of another message than the one in the receipt."
+    # A letter's lines are those of the policy's address, without the commas at their ends.
+    value, recipient = (re.sub(r"[\s,]+", "", one or "") for one in (receipt.channel.value, receipt.message.recipient))
+    if receipt.channel.value is not None and value != recipient:
+        yield "The message goes to another place than the channel."
 
 
 def _events(receipt: Receipt) -> Iterator[str]:
@@ -107,6 +124,27 @@ def _events(receipt: Receipt) -> Iterator[str]:
         yield "Some events belong to another request."
     if events[-1].state != receipt.state:
         yield f"The last event leaves the request {events[-1].state}, the receipt says {receipt.state}."
+    routed = [one.detail for one in events if one.action in _SETS_ROUTE]
+    if not routed or not routed[-1].endswith(f" version={receipt.version} route={receipt.route}"):
+        yield "The events speak of another policy version or another route."
+
+
+def _clock(receipt: Receipt) -> Iterator[str]:
+    """The times that due dates are counted from must be times of events, as the ledger sets them."""
+    at: dict[str, list[str]] = {}
+    for one in receipt.events:
+        at.setdefault(one.action, []).append(one.at)
+    if receipt.events and receipt.created != receipt.events[0].at:
+        yield "The request was not begun when the receipt says."
+    left = [*at.get("accept", ()), *at.get("report_sent", ())]
+    if "settle" in at:
+        # Settled by a person's word, it counts from when it was put in the outbox.
+        left += [*at["settle"], *at.get("queue", ())]
+    if receipt.started not in left and (receipt.started is not None or (left and "bounce" not in at)):
+        yield "No event says that the clock started when the receipt says."
+    notices = at.get("extend", [])
+    if receipt.extended not in notices and (receipt.extended is not None or notices):
+        yield "No event says that the company took more time when the receipt says."
 
 
 def _quotes(receipt: Receipt, stored_text: StoredText | None) -> Iterator[str]:

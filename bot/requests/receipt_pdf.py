@@ -7,7 +7,7 @@ import datetime as dt
 from reportlab.lib.units import mm
 
 from bot.requests.receipts import Receipt, receipt_json, sha256
-from bot.requests.rendering.sheet import BOLD, Sheet, unprintable
+from bot.requests.rendering.sheet import BOLD, MONO, Sheet, unprintable
 
 _CHANNELS = {"email": "E-mail", "mail": "Letter", "phone": "Phone", "web_form": "Web form"}
 _SMALL = 8.5
@@ -80,7 +80,7 @@ def _message(sheet: Sheet, receipt: Receipt) -> None:
     for line in message.body.rstrip("\n").split("\n"):
         sheet.line(line, indent=8, size=9.5)
     sheet.gap(4)
-    sheet.line(f"SHA-256 of the message: {message.digest}", size=_SMALL)
+    _digest(sheet, "SHA-256 of the message", message.digest)
     if unprintable(message.body + message.recipient + message.subject):
         sheet.line('Letters that this typeface lacks are printed as "?". The JSON receipt holds them.', size=_SMALL)
 
@@ -100,18 +100,23 @@ def _clock(sheet: Sheet, receipt: Receipt) -> None:
         sheet.line(
             f"{event.number}. {at:%Y-%m-%d %H:%M:%S}  {event.action.replace('_', ' ')}, by {event.actor}: {event.state}"
         )
-        sheet.line(event.digest, size=7, indent=14)
+        sheet.line(event.digest, font=MONO, size=7, indent=14)
 
 
 def _check(sheet: Sheet, receipt: Receipt) -> None:
-    sheet.keep(32 * mm)
+    sheet.keep(38 * mm)
     _heading(sheet, "To check it")
     sheet.line(
         "Keep the JSON receipt. This command checks it without a network: policydesk requests verify RECEIPT.json",
         size=9.5,
     )
-    sheet.line(f"SHA-256 of the JSON receipt: {sha256(receipt_json(receipt))}", size=_SMALL)
-    sheet.line(f"SHA-256 of the stored policy text: {receipt.policy_text_sha256}", size=_SMALL)
+    _digest(sheet, "SHA-256 of the JSON receipt", sha256(receipt_json(receipt)))
+    _digest(sheet, "SHA-256 of the stored policy text", receipt.policy_text_sha256)
+
+
+def _digest(sheet: Sheet, label: str, digest: str) -> None:
+    sheet.line(f"{label}:", size=_SMALL)
+    sheet.line(digest, font=MONO, size=7.5, indent=8)
 
 
 def _heading(sheet: Sheet, words: str) -> None:

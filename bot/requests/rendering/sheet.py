@@ -16,6 +16,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 PLAIN, BOLD = "SourceSans", "SourceSans-Bold"
+MONO = "Courier"
+"""For digests only: every PDF reader has it, so it is not embedded, and it holds no letter beyond Latin."""
 SIZES = {"a4": A4, "letter": LETTER}
 MARGIN = 25 * mm
 MISSING = "?"
@@ -87,8 +89,9 @@ class Sheet:
         self._canvas.line(3 * mm, self.height - top, 7 * mm, self.height - top)
 
     def pdf(self) -> bytes:
-        """Finish and return the file."""
-        self._number()
+        """Finish and return the file; its pages are numbered where there is more than one."""
+        if self._page > 1:
+            self._number()
         self._canvas.save()
         return self._file.getvalue()
 

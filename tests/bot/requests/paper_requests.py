@@ -53,7 +53,7 @@ def stored(**changes: Any) -> RequestRecord:
         "quotes": (quote_of("We may ask you for an order number."),),
         "state": "sent",
         "message_id": "<k3m9x2p7@policydesk.example>",
-        "created": dt.datetime(2026, 3, 2, 8, 55, tzinfo=dt.UTC),
+        "created": RECEIVED - dt.timedelta(minutes=5),
         "changed": RECEIVED,
         "verified": dt.datetime(2026, 3, 2, 8, 59, tzinfo=dt.UTC),
         "started": RECEIVED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -146,6 +147,38 @@ def test_the_day_of_receipt_is_a_day_of_the_zone() -> None:
     assert due_dates("delete", "CCPA", early, zone=ZoneInfo("America/Los_Angeles"))[1].start == dt.date(2026, 3, 7)
 
 
+@pytest.mark.parametrize(
+    ("started", "zone", "start", "last"),
+    [
+        # Clocks go forward in Berlin on 29 March 2026, back on 25 October; in New York on 8 March and 1 November.
+        ("2026-03-29T00:30:00+01:00", "UTC", "2026-03-28", "2026-04-28"),  # 23:30 on the 28th in UTC; Tue
+        ("2026-03-29T00:30:00+01:00", "Europe/Berlin", "2026-03-29", "2026-04-29"),  # Wed
+        ("2026-03-30T01:30:00+02:00", "UTC", "2026-03-29", "2026-04-29"),  # summer time: 23:30 the day before
+        ("2026-10-25T01:59:00+02:00", "UTC", "2026-10-24", "2026-11-24"),  # still summer time: 23:59; Tue
+        ("2026-10-25T02:30:00+01:00", "UTC", "2026-10-25", "2026-11-25"),  # the hour the second time: 1:30; Wed
+        ("2026-10-31T20:30:00-04:00", "UTC", "2026-11-01", "2026-12-01"),  # half past midnight in UTC; Tue
+        ("2026-11-01T19:30:00-05:00", "UTC", "2026-11-02", "2026-12-02"),  # half past midnight in UTC; Wed
+    ],
+)
+def test_a_night_when_the_clocks_change_moves_no_day(started: str, zone: str, start: str, last: str) -> None:
+    (due,) = due_dates("delete", "GDPR", dt.datetime.fromisoformat(started), zone=ZoneInfo(zone))
+    assert (due.start.isoformat(), due.day.isoformat()) == (start, last)
+
+
+@pytest.mark.parametrize(
+    ("regime", "notice", "last"),
+    [
+        ("CCPA", "2026-04-16", "2026-06-01"),  # the 45th day itself; 90 days end on Sun 31 May; Mon 1
+        ("CCPA", "2026-04-17", "2026-04-16"),  # a day late: Cal. Civ. Code 1798.130(a)(2)(A)
+        ("GDPR", "2026-04-02", "2026-06-02"),  # the last day of the month; three months; Tue
+        ("GDPR", "2026-04-03", "2026-04-02"),  # a day late: Art. 12(3)
+    ],
+)
+def test_a_notice_after_the_first_period_gives_no_second(regime: str, notice: str, last: str) -> None:
+    due = due_dates("delete", regime, at("2026-03-02"), at(notice))[-1]
+    assert (due.step, due.day.isoformat(), due.extended) == ("answer", last, due.day > dt.date(2026, 4, 30))
+
+
 @pytest.mark.parametrize("regime", [None, "", "LGPD", "US_STATES", "PIPEDA"])
 def test_no_date_is_made_up_where_no_rule_is_known(regime: str | None) -> None:
     assert due_dates("delete", regime, RECEIVED) == ()
@@ -161,6 +194,16 @@ def test_every_period_names_its_provision() -> None:
 def test_the_request_card_speaks_of_a_rule_where_the_clock_has_one() -> None:
     for request_type, kind in KINDS.items():
         assert set(kind.rules) == {regime for regime, typed in PERIODS if typed == request_type}
+        for regime, rule in kind.rules.items():
+            periods = PERIODS[regime, request_type]
+            # Both speak of the same provision with the same numbers.
+            assert all(one.source.startswith(rule.source) for one in periods)
+            numbers = {
+                words
+                for one in periods
+                for words in re.findall(r"\b\d+ (?:business|calendar) days|one month", one.source)
+            }
+            assert numbers == set(re.findall(r"\b\d+ (?:business|calendar) days|one month", rule.words))
 
 
 def test_easter_falls_where_the_tables_put_it() -> None:

@@ -141,6 +141,7 @@ def test_the_letter_to_fujitsu_prints(fujitsu: Policy) -> None:
         "Ottoline Vargå",
     ):
         assert expected in words
+    assert "Page 1" not in words
     assert [float(side) for side in PdfReader(io.BytesIO(pdf)).pages[0].mediabox[2:]] == [612.0, 792.0]
 
 

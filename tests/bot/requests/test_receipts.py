@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,10 @@ from typer.testing import CliRunner
 from bot.requests.chain import seal
 from bot.requests.receipt_check import ReceiptError, read_receipt, verify_receipt
 from bot.requests.receipt_pdf import receipt_pdf
-from bot.requests.receipts import canonical, receipt_json, receipt_of, sha256
+from bot.requests.receipts import canonical, due_of, receipt_json, receipt_of, sha256
 from bot.requests.records import PinnedChannel, PinnedQuote, RequestRecord
 from commands import receipts as command
-from tests.bot.requests.paper_requests import NAMING, NUMBER, TEXT, events_of, sample_policies, stored
+from tests.bot.requests.paper_requests import NAMING, NUMBER, RECEIVED, TEXT, events_of, sample_policies, stored
 
 
 def written(record: RequestRecord | None = None) -> bytes:
@@ -154,12 +155,12 @@ def other_number(fields: dict[str, Any]) -> None:
     ("change", "expected"),
     [
         (later, ["due"]),
-        (earlier_start, ["due"]),
+        (earlier_start, ["clock", "due"]),
         (other_words, ["message"]),
         (other_recipient, ["message"]),
         (event_gone, ["events"]),
         (events_swapped, ["events"]),
-        (event_moved, ["events"]),
+        (event_moved, ["clock", "events"]),
         (state_set, ["events"]),
         (quote_set, ["quotes"]),
         (quote_longer, ["quotes"]),
@@ -171,6 +172,86 @@ def other_number(fields: dict[str, Any]) -> None:
 )
 def test_a_change_is_found_though_the_receipts_digest_was_made_to_fit(change: Any, expected: list[str]) -> None:
     assert sorted(set(places(reforged(change)))) == expected
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from leaves(one, (*place, key))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from leaves(one, (*place, number))
+    else:
+        yield place
+
+
+def other(value: Any) -> Any:
+    """Return another value that the same place could hold."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if value is None:
+        return "2026-03-03T09:00:30.000000+00:00"
+    if len(value) == 64:
+        return "0" * 64
+    if value.endswith("+00:00"):
+        return value.replace("2026-03-02", "2026-03-03")
+    return value + "x"
+
+
+LEAVES = list(leaves(json.loads(DATA)))
+# What nothing else in the receipt repeats: only the receipt's own digest covers it. Without the library that is the text's hash too.
+ONLY_THE_DIGEST = {
+    ("template_version",),
+    ("company",),
+    ("right",),
+    ("reference",),
+    ("message_id",),
+    ("channel", "type"),
+    ("channel", "conditions"),
+}
+
+
+@pytest.mark.parametrize("place", LEAVES, ids=str)
+def test_every_value_of_a_receipt_is_checked(place: tuple[Any, ...]) -> None:
+    fields = json.loads(DATA)
+    part = fields
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = other(part[place[-1]])
+
+    def found(data: bytes) -> bool:
+        try:
+            return verify_receipt(data, held) != []
+        except ReceiptError:
+            return True
+
+    assert found(canonical(fields))
+    if place == ("digest",):
+        return
+    del fields["digest"]
+    assert found(canonical({**fields, "digest": sha256(canonical(fields))})) == (place not in ONLY_THE_DIGEST)
+
+
+def started_later(fields: dict[str, Any]) -> None:
+    fields["started"] = "2026-03-03T09:00:30.000000+00:00"
+    fields["due"] = due_of("delete", "CCPA", dt.datetime.fromisoformat(fields["started"]), None)
+
+
+def longer_without_notice(fields: dict[str, Any]) -> None:
+    fields["extended"] = "2026-03-20T09:00:30.000000+00:00"
+    started, extended = (dt.datetime.fromisoformat(fields[one]) for one in ("started", "extended"))
+    fields["due"] = due_of("delete", "CCPA", started, extended)
+
+
+def clock_taken_away(fields: dict[str, Any]) -> None:
+    fields["started"], fields["due"] = None, []
+
+
+@pytest.mark.parametrize("change", [started_later, longer_without_notice, clock_taken_away])
+def test_a_clock_that_no_event_set_is_found_though_its_due_dates_fit(change: Any) -> None:
+    assert places(reforged(change)) == ["clock"]
 
 
 def test_another_message_with_its_own_digest_is_not_the_confirmed_one() -> None:
@@ -197,8 +278,12 @@ def test_a_resealed_event_breaks_the_one_after_it() -> None:
 def test_an_erased_request_keeps_a_receipt_without_words() -> None:
     whole = stored()
     erased = replace(whole, person=None, message=None)
-    data = receipt_json(receipt_of(erased, events_of(whole), TEXT))
+    events = events_of(whole)
+    gone = seal(NUMBER, 7, RECEIVED + dt.timedelta(days=90), "clock", "erase", "sent", "", events[-1].digest)
+    data = receipt_json(receipt_of(erased, [*events, gone], TEXT))
     assert verify_receipt(data, held) == []
+    without = receipt_json(receipt_of(erased, events, TEXT))
+    assert places(without) == ["message"]
     assert "Vargå".encode() not in data
     assert b"ottoline" not in data
 
@@ -254,6 +339,8 @@ def test_the_printed_receipt_holds_the_same_facts() -> None:
     assert receipt.message is not None
     assert receipt.message.digest in words
     assert sha256(DATA) in words
+    assert "Page 1" in words
+    assert "Page 2" in words
 
 
 app = typer.Typer()
@@ -290,6 +377,7 @@ def test_quotes_are_compared_with_the_text_of_a_real_reading() -> None:
         version=policy.version,
         quotes=(),
         channel=PinnedChannel("email", "privacy@larkspur.example", None, quote),
+        message=replace(stored().message, recipient="privacy@larkspur.example"),  # type: ignore[type-var]
     )
     receipt = receipt_of(record, events_of(record), policy.text)
     held = {(policy.id, policy.version): policy.text}
