@@ -192,7 +192,7 @@ class Ledger:
             if action == "report_sent" and record.started is None:
                 record = replace(record, started=at)
             if action == "extend":
-                record = replace(record, extended=at)
+                record = replace(record, extended=record.extended or at)
             held = take(connection, held, action, actor, detail, at, record=record)
             if action == "withdraw":
                 settle_row(connection, request_id, "cancelled")

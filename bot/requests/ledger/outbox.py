@@ -385,8 +385,9 @@ class Outbox:
 
 
 def failed_channel(record: RequestRecord) -> RequestRecord:
-    """Return the record with its channel noted as tried in vain."""
-    return replace(record, tried=tuple(dict.fromkeys((*record.tried, record.channel.value or record.route))))
+    """Return the record with its channel noted as tried in vain: the company never had it, so its clock stands still."""
+    tried = tuple(dict.fromkeys((*record.tried, record.channel.value or record.route)))
+    return replace(record, tried=tried, started=None, extended=None)
 
 
 def without_person(reply: str, person: Person | None) -> str:

@@ -236,7 +236,11 @@ def test_a_way_that_failed_is_followed_by_the_next_one(desk: RequestDesk):
     sender.run_due()
     desk.verify(record.id, ME, code_in(courier))
     sender.run_due()
-    assert desk.ledger.bounce(record.id, "courier", "5.1.1").state == "failed"
+    assert desk.due(desk.mine(record.id, ME)) != ()
+    returned = desk.ledger.bounce(record.id, "courier", "5.1.1")
+    assert returned.state == "failed"
+    # What came back was never received: no date runs.
+    assert desk.due(returned) == ()
     again = desk.change(record.id, ME)
     assert again.channel.value == "800-555-0188"
     assert again.message is not None
@@ -309,3 +313,13 @@ def test_a_step_out_of_order_is_told(desk: RequestDesk):
     record = desk.begin("hazelmoor", "delete", 1, ADA, ME)
     with pytest.raises(StepError):
         desk.report_sent(record.id, ME)
+
+
+def test_a_second_notice_of_more_time_does_not_take_back_the_first(desk: RequestDesk):
+    record = desk.begin("hazelmoor", "delete", 2, ADA, ME)
+    desk.hand_over(record.id, ME)
+    desk.report_sent(record.id, ME)
+    first = desk.ledger.apply(record.id, "extend", "desk")
+    second = desk.ledger.apply(record.id, "extend", "desk")
+    assert first.extended is not None
+    assert second.extended == first.extended
