@@ -138,6 +138,15 @@ def begin(page: Page, wish: str) -> Frame:
     return frame
 
 
+def reload_until(frame: Frame, state: str) -> None:
+    """Open the request again until it is in that state: the page itself does not change under its reader."""
+    deadline = time.monotonic() + 20
+    while frame.locator(".chip").inner_text() != state and time.monotonic() < deadline:
+        frame.wait_for_timeout(200)
+        frame.goto(frame.url)
+    expect(frame.locator(".chip")).to_have_text(state)
+
+
 def accessible(frame: Frame) -> None:
     assert frame.evaluate(UNNAMED) == []
     assert frame.evaluate(REPEATED_IDS) == []
@@ -172,18 +181,19 @@ def test_a_deletion_goes_from_the_chat_to_the_companys_mailbox_by_keyboard(sampl
     mail = samples.mail_to("dpo@tidewell.example").mail
     assert (mail["From"], mail["To"], mail["Reply-To"]) == (MAILBOX, "dpo@tidewell.example", "ottoline@mail.example")
     assert mail.get_content().replace("\r\n", "\n").strip() == shown.strip()
-    frame.goto(frame.url)
-    expect(frame.locator(".chip")).to_have_text("Sent")
+    expect(frame.locator("#code")).to_have_count(0)
+    reload_until(frame, "Sent")
+    number = re.sub(r".*/request/|\?.*", "", frame.url)
     assert frame.locator("#dates").count() == 1
     keep(page, "request-sent.png")
     frame.get_by_role("link", name="They do not answer").click()
     expect(frame.locator("pre")).to_contain_text("where my request stands")
     frame.get_by_role("link", name="Back to the request").click()
+    expect(frame.locator("#dates")).to_be_visible()
     # After a reload the chat leads back to it, and its papers prove it.
     page.reload()
     link = page.locator("#requests a")
     expect(link).to_have_text("1 open request", timeout=30_000)
-    number = re.sub(r".*/request/|\?.*", "", frame.url)
     receipt = page.request.get(f"{samples.address}/request/{number}/receipt.json")
     assert verify_receipt(receipt.body()) == []
     assert json.loads(receipt.body())["id"] == number
@@ -249,8 +259,7 @@ def test_this_was_not_me_stops_the_mails(samples: Site, open_page):
     victim.goto(link.group())
     victim.get_by_role("button", name="This was not me").click()
     expect(victim.locator("main")).to_contain_text("no more codes")
-    frame.goto(frame.url.partition("?")[0])
-    expect(frame.locator(".chip")).to_have_text("Withdrawn")
+    reload_until(frame, "Withdrawn")
 
 
 def test_the_real_deletion_arrives_as_a_person_would_write_it(real: Site, open_page):
