@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from bot.reply import Answer
 from evals.case import ExpectedChannel
-from evals.evidence import shows
+from evals.evidence import LEFT_OUT, shows
 
 PHRASE = re.compile(r'["“]([^"“”]+)["”]')
+MOST_LEFT_OUT = 20  # letters and digits: one or two words of an address
 STEM = 5  # letters: "registration" meets "register", "notification" meets "notify"
 # Words that a description of a channel shares with every other one.
 GENERIC = frozenset(
@@ -46,7 +47,7 @@ def offers_of(answer: Answer) -> list[Offer]:
 def met(offer: Offer, entries: Sequence[ExpectedChannel]) -> set[int]:
     """Return the positions of the entries that the offer meets.
 
-    Addresses meet by their letters and digits. A form without an address meets the entries whose quoted phrase its own
+    Addresses meet by their letters and digits, but for the words that an entry leaves out (LEFT_OUT). A form without an address meets the entries whose quoted phrase its own
     quote shows, else the one entry without a phrase that it shares most words with (at least half). A step meets every
     entry most of whose words its quote holds, and the entry that is its link.
     """
@@ -55,7 +56,7 @@ def met(offer: Offer, entries: Sequence[ExpectedChannel]) -> set[int]:
         linked = letters(offer.value or "")
         return {n for n in alike if shared(entries[n].value, offer.quote) > 0.5 or letters(entries[n].value) == linked}
     if offer.value is not None:
-        return {n for n in alike if letters(entries[n].value) == letters(offer.value)}
+        return {n for n in alike if is_address(entries[n].value, offer.value)}
     if offer.type != "web_form":
         return set()
     phrases = {n: PHRASE.findall(entries[n].value) for n in alike}
@@ -66,6 +67,13 @@ def met(offer: Offer, entries: Sequence[ExpectedChannel]) -> set[int]:
     loose = [n for n in alike if not phrases[n]]
     best = max(loose, key=lambda n: shared(entries[n].value, offer.quote), default=None)
     return {best} if best is not None and shared(entries[best].value, offer.quote) >= 0.5 else set()
+
+
+def is_address(expected: str, offered: str) -> bool:
+    """Return True if the offered address has the letters and digits of the expected one; the mark LEFT_OUT of a set stands for
+    up to MOST_LEFT_OUT of them inside the address."""
+    parts = [re.escape(letters(part)) for part in expected.split(LEFT_OUT)]
+    return re.fullmatch(rf".{{1,{MOST_LEFT_OUT}}}".join(parts), letters(offered)) is not None
 
 
 def letters(value: str) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+from evals.channels import is_address
 from evals.metrics import METRICS, MUST_HOLD
 
 KEPT = "Birch keeps your name and your street for two years."
@@ -358,3 +359,20 @@ def test_steps_meet_by_most_of_their_words(desk):
     assert of("channels", desk.case(expected_channels=[other]), outcome) == 0.0
     assert of("channels", desk.case(acceptable_channels=[step]), outcome) == 1.0
     assert of("channels", desk.case(acceptable_channels=[other]), outcome) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "offered", "same"),
+    [
+        ("12 Quarry Lane, Trenton", "12 Quarry Lane Trenton", True),
+        ("12 Quarry Lane, […], Trenton", "12 Quarry Lane, Suite 4, Trenton", True),
+        ("12 Quarry Lane, […], Trenton", "12 Quarry Lane, Trenton", False),
+        ("12 Quarry Lane, […], Trenton", "12 Quarry Lane, Suite 4, Trenton, NJ", False),
+        ("12 Quarry Lane, […], Trenton", "1 12 Quarry Lane, Suite 4, Trenton", False),
+        ("12 Quarry Lane, […], Trenton", "12 Quarry Lane, a much longer way than two words, Trenton", False),
+    ],
+)
+def test_an_address_may_leave_out_a_word_or_two_and_nothing_at_its_ends(
+    expected: str, offered: str, same: bool
+) -> None:
+    assert is_address(expected, offered) is same

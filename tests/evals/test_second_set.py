@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import evals
+from evals.channels import MOST_LEFT_OUT, letters
 from evals.evidence import LEFT_OUT, pattern_of
 from ingest.manifest import read_manifest
 from ingest.reader import read_policy
@@ -97,6 +99,24 @@ def test_gold_quotes_from_real_policies_are_short() -> None:
         if len(quote.split()) > MOST_WORDS or LEFT_OUT in quote
     ]
     assert not long
+
+
+def test_addresses_from_real_policies_repeat_no_long_run_of_words() -> None:
+    channels = [channel for case in CASES for channel in (*case.expected_channels, *case.acceptable_channels)]
+    ours = {one.value for one in channels if any(name in one.value.casefold() for name in SAMPLES)}
+    runs = [part for one in channels if one.value not in ours for part in one.value.split(LEFT_OUT)]
+    assert [part for part in runs if len(part.split()) > MOST_WORDS] == []
+
+
+@pytest.mark.skipif(not PRESENT, reason=REASON)
+def test_addresses_with_words_left_out_are_addresses_of_their_policies() -> None:
+    texts = {policy: letters(text) for policy, text in texts_of(REAL).items()}
+    channels = [channel for case in CASES for channel in (*case.expected_channels, *case.acceptable_channels)]
+    marked = {one.value for one in channels if LEFT_OUT in one.value}
+    assert len(marked) == 3
+    for value in marked:
+        parts = [re.escape(letters(part)) for part in value.split(LEFT_OUT)]
+        assert any(re.search(rf".{{1,{MOST_LEFT_OUT}}}".join(parts), text) for text in texts.values()), value
 
 
 def test_words_to_mention_stand_in_the_evidence() -> None:
