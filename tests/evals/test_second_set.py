@@ -104,7 +104,8 @@ def test_gold_quotes_from_real_policies_are_short() -> None:
 def test_addresses_from_real_policies_repeat_no_long_run_of_words() -> None:
     channels = [channel for case in CASES for channel in (*case.expected_channels, *case.acceptable_channels)]
     ours = {one.value for one in channels if any(name in one.value.casefold() for name in SAMPLES)}
-    runs = [part for one in channels if one.value not in ours for part in one.value.split(LEFT_OUT)]
+    posted = [one for one in channels if one.type == "mail" and one.value not in ours]
+    runs = [part for one in posted for part in one.value.split(LEFT_OUT)]
     assert [part for part in runs if len(part.split()) > MOST_WORDS] == []
 
 
