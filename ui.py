@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
 from bot.requests.api import add_request_problems, requests_router
-from bot.requests.protocols.callbacks import callbacks_router
 from pages.late import LatePage
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
@@ -41,9 +40,11 @@ def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
     if desk is not None:
         app.include_router(requests_router(desk))
         app.include_router(request_page_router(desk))
-        app.include_router(
-            callbacks_router(desk.awaited, desk.endpoints.processor, desk.reported_by, desk.record_status)
-        )
+        if desk.endpoints is not None:
+            from bot.requests.protocols.callbacks import callbacks_router
+
+            processor = desk.endpoints.processor
+            app.include_router(callbacks_router(desk.awaited, processor, desk.reported_by, desk.record_status))
         add_request_problems(app)
     add_problem_handlers(app)
     app.mount("/", chat)

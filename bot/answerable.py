@@ -53,12 +53,12 @@ def judge(
         fit = [hit for hit in close if speaks_of(concept, " ".join((*hit.clause.path[-1:], hit.lead_in, hit.text)))]
         if not fit:
             return Judgement(False, tuple(close[:1]), concept)
-        hits = [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
+        hits = _leading(fit, hits)
     if question.wants_names:
         fit = [hit for hit in hits[:CONCEPT_AMONG] if hit.score >= settings.answer_from and _names(hit, companies)]
         if not fit:
             return Judgement(False, tuple(hits[:1]), "names")
-        hits = [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
+        hits = _leading(fit, hits)
     near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - NEED_WITHIN)]
     for need in question.needs:
         holds = NEEDS[need][1]
@@ -66,7 +66,7 @@ def judge(
         if not fit:
             return Judgement(False, tuple(near[:1]), need)
         near = fit
-        hits = [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
+        hits = _leading(fit, hits)
     if (
         question.either
         and len(companies & {word.casefold() for word in question.either}) == 0
@@ -76,6 +76,11 @@ def judge(
     ):
         return Judgement(False, tuple(near[:1]), "either")
     return Judgement(True, tuple(hits))
+
+
+def _leading(fit: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """Return those that fit, then the others below the last of them: what was better and does not fit is no answer."""
+    return [*fit, *(hit for hit in hits if hit not in fit and hit.score < fit[-1].score)]
 
 
 def _names(hit: Hit, companies: frozenset[str]) -> bool:

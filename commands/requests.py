@@ -13,8 +13,9 @@ from commands.options import VAR, DataDir, Json
 from commands.receipts import verify
 
 if TYPE_CHECKING:
+    from bot.requests.deadlines import Due
     from bot.requests.ledger import Ledger
-    from bot.requests.records import RequestRecord
+    from bot.requests.records import EventRecord, RequestRecord
 
 app = typer.Typer(
     help="The request desk: its queue, its clocks, and what a person has to decide.\n\n"
@@ -47,9 +48,10 @@ def list_requests(
     unknown = sorted(set(state or ()) - set(STATES))
     if unknown:
         fail(f"there is no state {unknown[0]!r}: known are {', '.join(STATES)}")
-    found = _told(lambda: _ledger(data_dir).find(states=state, policy_id=policy, limit=limit))
+    ledger = _ledger(data_dir)
+    found = _told(lambda: ledger.find(states=state, policy_id=policy, limit=limit))
     if as_json:
-        show_json([_object(record) for record in found])
+        show_json([_object(record, ledger.events(record.id)) for record in found])
         return
     for one in found:
         due = min((date.day.isoformat() for date in _due(one)), default="")
@@ -67,18 +69,7 @@ def show(number: Number, as_json: Json = False, data_dir: DataDir = VAR) -> None
     record = _told(lambda: ledger.get(number))
     events, fault = ledger.events(number), ledger.verify_chain(number)
     if as_json:
-        steps = [
-            {
-                "number": e.number,
-                "at": e.at.isoformat(),
-                "actor": e.actor,
-                "action": e.action,
-                "state": e.state,
-                "detail": e.detail,
-            }
-            for e in events
-        ]
-        show_json({**_object(record), "events": steps, "fault": fault.reason if fault else None})
+        show_json({**_object(record, events), "fault": fault.reason if fault else None})
         return
     typer.echo(
         f"{record.id}  {record.state}\n{record.type} to {record.company}, policy {record.policy_id} {record.version}, by {record.route}"
@@ -239,7 +230,7 @@ def _told(act: Callable[[], T]) -> T:
         fail(str(error))
 
 
-def _due(record: RequestRecord) -> Any:
+def _due(record: RequestRecord) -> tuple[Due, ...]:
     from bot.requests.deadlines import due_dates
 
     return due_dates(record.type, record.regime, record.started, record.extended)
@@ -249,38 +240,8 @@ def _done(record: RequestRecord) -> None:
     typer.echo(f"{record.id}: {record.state}")
 
 
-def _object(record: RequestRecord) -> dict[str, Any]:
-    message = record.message
-    return {
-        "id": record.id,
-        "state": record.state,
-        "type": record.type,
-        "regime": record.regime,
-        "right": record.right,
-        "policy_id": record.policy_id,
-        "version": record.version,
-        "company": record.company,
-        "route": record.route,
-        "channel": {
-            "type": record.channel.type,
-            "value": record.channel.value,
-            "conditions": record.channel.conditions,
-        },
-        "message": None
-        if message is None
-        else {
-            "form": message.form,
-            "recipient": message.recipient,
-            "subject": message.subject,
-            "body": message.body,
-            "digest": message.digest,
-        },
-        "created": record.created.isoformat(),
-        "changed": record.changed.isoformat(),
-        "started": record.started.isoformat() if record.started else None,
-        "reference": record.reference,
-        "due": [
-            {"step": one.step, "day": one.day.isoformat(), "source": one.source, "extended": one.extended}
-            for one in _due(record)
-        ],
-    }
+def _object(record: RequestRecord, events: list[EventRecord]) -> dict[str, Any]:
+    """Return the request as HTTP callers get it."""
+    from bot.requests.wire import request_row
+
+    return request_row(record, _due(record), events).model_dump(mode="json", exclude={"access", "notice"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.requests.desk import Opening
 from bot.requests.records import RequestRecord
-from bot.requests.rendering import Field
+from bot.requests.rendering.fields import Field
 from bot.requests.ways import Way
 from pages.markup import text
 from pages.request_parts import FORMS, document, hidden, kept

@@ -12,10 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from bot.requests.desk import FOLLOW_UPS, Opening, RequestDesk
 from bot.requests.errors import CodeError, FieldError, RequestError, TooManyError, UnknownRequestError
 from bot.requests.ledger.codes import SAME_REPLY, CodeNotice
-from bot.requests.receipt_pdf import receipt_pdf
 from bot.requests.receipts import receipt_json
 from bot.requests.records import RequestRecord
-from bot.requests.rendering.letter_pdf import letter_pdf
 from bot.requests.wire import person_of
 from pages.policy_page import render_problem
 from pages.request_form import render_change, render_new
@@ -189,11 +187,16 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
                 and record.message.form == "letter"
                 and record.person
             ):
+                from bot.requests.rendering.letter_pdf import letter_pdf
+
                 return _file(letter_pdf(record.message, (record.person.name,)), "application/pdf", paper)
             if paper in {"receipt.json", "receipt.pdf"} and record.message is not None:
                 receipt = desk.receipt(record)
                 if paper == "receipt.json":
                     return _file(receipt_json(receipt), "application/json", f"receipt-{record.id}.json")
+                # What draws a page is loaded for the first paper, not at the start.
+                from bot.requests.receipt_pdf import receipt_pdf
+
                 return _file(receipt_pdf(receipt), "application/pdf", f"receipt-{record.id}.pdf")
         except UnknownRequestError:
             return _unknown()

@@ -20,38 +20,31 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
-    func,
     insert,
-    inspect,
     select,
     update,
 )
 
-from vectorstore.engines import make_engine, plain_errors
+from vectorstore.engines import begun, create_missing, make_engine, name_type, reading
 from vectorstore.errors import StoreUnavailableError
 
 metadata = MetaData()
 
 
-def _name(length: int) -> String:
-    """Return the type of a name: compared by its characters in every database, whatever the server's language."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
-
 policies = Table(
     "policies",
     metadata,
-    Column("id", _name(80), primary_key=True),
-    Column("current_version", _name(40), nullable=False),
+    Column("id", name_type(80), primary_key=True),
+    Column("current_version", name_type(40), nullable=False),
 )
 versions = Table(
     "versions",
     metadata,
-    Column("policy_id", _name(80), primary_key=True),
-    Column("version", _name(40), primary_key=True),
+    Column("policy_id", name_type(80), primary_key=True),
+    Column("version", name_type(40), primary_key=True),
     Column("text_hash", String(64), nullable=False),
     Column("record", Text, nullable=False),
-    Column("ingested_at", _name(32), nullable=False),
+    Column("ingested_at", name_type(32), nullable=False),
 )
 observations = Table(
     "version_observations",
@@ -84,8 +77,8 @@ vectors = Table(
 passages = Table(
     "passages",
     metadata,
-    Column("policy_id", _name(80), primary_key=True),
-    Column("version", _name(40), primary_key=True),
+    Column("policy_id", name_type(80), primary_key=True),
+    Column("version", name_type(40), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("clause_id", String(120), nullable=False),
     Column("unit", String(16), nullable=False),
@@ -107,7 +100,7 @@ documents = Table(
 generations = Table(
     "index_generations",
     metadata,
-    Column("folder", _name(80), primary_key=True),
+    Column("folder", name_type(80), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("model", String(200), nullable=False),
     Column("count", Integer, nullable=False),
@@ -136,46 +129,24 @@ def open_engine(url: str, lock_seconds: float = 30.0) -> Engine:
     """
     engine = make_engine(url, lock_seconds)
     try:
-        with plain_errors(engine.url):
-            missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
-        # Only a new library is written to: a reader must not wait for the lock of an ingest.
-        if missing:
-            with plain_errors(engine.url), _begun(engine) as connection:
-                if engine.dialect.name == "postgresql":
-                    connection.execute(select(func.pg_advisory_xact_lock(CREATION_LOCK)))
-                metadata.create_all(connection)
-                if get_state(connection, REVISION) is None:
-                    set_state(connection, REVISION, "0")
+        create_missing(engine, metadata, CREATION_LOCK, _begin_counting)
     except StoreUnavailableError:
         engine.dispose()
         raise
     return engine
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
-    with plain_errors(engine.url), engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
+def _begin_counting(connection: Connection) -> None:
+    if get_state(connection, REVISION) is None:
+        set_state(connection, REVISION, "0")
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Write in one transaction, one writer at a time over all processes. Raises StoreUnavailableError."""
-    with plain_errors(engine.url), _begun(engine) as connection:
+    with begun(engine) as connection:
         # Writers queue: in SQLite at BEGIN IMMEDIATE, on a database server at this row.
         connection.execute(select(state.c.value).where(state.c.name == REVISION).with_for_update())
-        yield connection
-
-
-@contextmanager
-def _begun(engine: Engine) -> Iterator[Connection]:
-    with engine.connect().execution_options(write=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            seconds = connection.get_execution_options()["lock_seconds"]
-            connection.execute(select(func.set_config("lock_timeout", f"{int(seconds * 1000)}ms", True)))
         yield connection
 
 

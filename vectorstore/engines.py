@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from vectorstore.errors import StoreUnavailableError
 
 CONNECT_SECONDS = 10
+# Built once: building a statement costs more than running it.
+_LOCK_TIMEOUT = select(func.set_config("lock_timeout", bindparam("wait"), True))
 _FORM = "write POLICYDESK_DATABASE_URL as postgresql://USER:PASSWORD@HOST/DATABASE, or leave it out"
 _LOCKED = "the library is busy: another process has been writing to it for long; try again when it is done"
 # What a database says, lower case -> what that means and the way out. {at} is USER@HOST:PORT/DATABASE, without a password.
@@ -64,6 +79,49 @@ def make_engine(address: str, lock_seconds: float) -> Engine:
         raise StoreUnavailableError(
             f"the driver for {url.drivername} is not installed ({error.name}): pip install 'psycopg[binary]'"
         ) from error
+
+
+def name_type(length: int) -> String:
+    """Return the type of a name: compared by its characters in every database, whatever the server's language."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def create_missing(
+    engine: Engine, metadata: MetaData, lock: int, fill: Callable[[Connection], None] | None = None
+) -> None:
+    """Create the tables that are missing, and let `fill` write what new ones begin with. Raises StoreUnavailableError.
+
+    Processes that do so on an empty server at once queue at `lock`, a number of the tables' own.
+    """
+    with plain_errors(engine.url):
+        missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
+    # Only a new database is written to: a reader must not wait for the lock of a writer.
+    if missing:
+        with begun(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(lock)))
+            metadata.create_all(connection)
+            if fill is not None:
+                fill(connection)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
+    with plain_errors(engine.url), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
+def begun(engine: Engine) -> Iterator[Connection]:
+    """Write in one transaction, which waits for others no longer than the engine was told. Raises StoreUnavailableError."""
+    with plain_errors(engine.url), engine.connect().execution_options(write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            seconds = connection.get_execution_options()["lock_seconds"]
+            connection.execute(_LOCK_TIMEOUT, {"wait": f"{int(seconds * 1000)}ms"})
+        yield connection
 
 
 @contextmanager

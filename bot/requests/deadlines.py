@@ -85,25 +85,50 @@ _UK_MONTH = Period(
     _months(1, BRITAIN),
     _months(3, BRITAIN),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a law gives for one kind of request: `words` for people, the provision as its `source`, and its periods."""
+
+    words: str
+    source: str
+    periods: tuple[Period, ...]
+
+
+_CCPA_ANSWER = Rule(
+    "General CCPA rule: the company confirms receipt within 10 business days and answers within 45 calendar days",
+    "11 CCR 7021",
+    (_CONFIRM, _ANSWER),
+)
+_CCPA_OPT_OUT = Rule(
+    "General CCPA rule: the company acts on an opt-out within 15 business days", "11 CCR 7026(f)", (_OPT_OUT,)
+)
+_CCPA_LIMIT = Rule("General CCPA rule: the company acts on it within 15 business days", "11 CCR 7027(g)", (_LIMIT,))
+_GDPR_ANSWER = Rule("General GDPR rule: the company answers within one month of receipt", "GDPR Art. 12(3)", (_MONTH,))
+_UK_ANSWER = Rule(
+    "General UK GDPR rule: the company answers within one month of receipt", "UK GDPR Art. 12(3)", (_UK_MONTH,)
+)
 _ASKED = ("know_categories", "know_specific", "delete", "correct", "portability")
 _EUROPEAN = (*_ASKED, "object", "opt_out_sale", "opt_out_marketing", "cookie_analytics_delete")
-PERIODS: Mapping[tuple[str, str], tuple[Period, ...]] = MappingProxyType(
+RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
-        **{("CCPA", kind): (_CONFIRM, _ANSWER) for kind in _ASKED},
-        ("CCPA", "opt_out_sale"): (_OPT_OUT,),
-        ("CCPA", "limit_sensitive"): (_LIMIT,),
-        **{("GDPR", kind): (_MONTH,) for kind in _EUROPEAN},
-        **{("UK_GDPR", kind): (_UK_MONTH,) for kind in _EUROPEAN},
+        **{("CCPA", kind): _CCPA_ANSWER for kind in _ASKED},
+        ("CCPA", "opt_out_sale"): _CCPA_OPT_OUT,
+        ("CCPA", "limit_sensitive"): _CCPA_LIMIT,
+        **{("GDPR", kind): _GDPR_ANSWER for kind in _EUROPEAN},
+        **{("UK_GDPR", kind): _UK_ANSWER for kind in _EUROPEAN},
     }
 )
-"""Regime and request type -> its periods. What is absent has no rule that we know.
+"""Regime and request type -> its rule. What is absent has no rule that we know.
 
 "US_STATES" stands for laws of several states at once, whose times differ, so it has none here."""
 
 
 def periods_of(request_type: str, regime: str | None) -> tuple[Period, ...]:
     """Return the periods of a request under a law; none where no law is named or its rule is unknown."""
-    return PERIODS.get((regime or "", request_type), ())
+    rule = RULES.get((regime or "", request_type))
+    return rule.periods if rule else ()
 
 
 def due_dates(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.requests.couriers.courier import Courier
-from bot.requests.couriers.endpoints import EndpointCouriers
 from bot.requests.couriers.opening import mail_couriers
 from bot.requests.deadlines import Due, due_dates, periods_of
 from bot.requests.errors import ChangedError, FieldError, RequestError, UnknownRequestError
@@ -22,19 +22,21 @@ from bot.requests.ledger.codes import CodeNotice
 from bot.requests.ledger.keys import Key
 from bot.requests.messages import write_message
 from bot.requests.offer import channels_for, rights_for
-from bot.requests.protocols import opendsr
-from bot.requests.protocols.callbacks import Awaited
 from bot.requests.protocols.status import StatusUpdate, is_news
 from bot.requests.protocols.tokens import CallbackTokens
 from bot.requests.receipts import Receipt, receipt_of
-from bot.requests.records import HAND_OVER, Person, PinnedQuote, RequestRecord
-from bot.requests.rendering import Field, needed_fields
+from bot.requests.records import HAND_OVER, Message, Person, PinnedQuote, RequestRecord
+from bot.requests.rendering.fields import Field, needed_fields
 from bot.requests.rights import kind_of, right_name
 from bot.requests.settings import RequestSettings
-from bot.requests.ways import Way, ways_of
+from bot.requests.ways import FORM_OF, Way, ways_of
 from vectorstore.approvals import offered
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import Condition, Policy
+
+if TYPE_CHECKING:
+    from bot.requests.couriers.endpoints import EndpointCouriers
+    from bot.requests.protocols.callbacks import Awaited
 
 MOVED = (
     "The policy has changed since you saw this message, and its address or its words may be others now. "
@@ -66,7 +68,11 @@ class RequestDesk:
     """Requests over one library and one ledger. Safe to use from several threads."""
 
     def __init__(
-        self, library: PolicyLibrary, ledger: Ledger, endpoints: EndpointCouriers, tokens: CallbackTokens
+        self,
+        library: PolicyLibrary,
+        ledger: Ledger,
+        endpoints: EndpointCouriers | None = None,
+        tokens: CallbackTokens | None = None,
     ) -> None:
         self.library = library
         self.ledger = ledger
@@ -78,14 +84,18 @@ class RequestDesk:
         """Open the requests of `settings` over that library. Raises StoreUnavailableError, and EndpointError or OSError for an
         endpoint's settings and files."""
         ledger = Ledger.open(settings)
+        if not (settings.delivery and settings.endpoints):
+            return cls(library, ledger)
+        # Signing and certificates cost a start time and memory that most desks need not pay.
+        from bot.requests.couriers.endpoints import EndpointCouriers
+
         key = Key.open(settings.data_dir)
         tokens = CallbackTokens(lambda request_id: key.digest("drp-callback", request_id))
-        endpoints = EndpointCouriers.open(settings.endpoints if settings.delivery else {}, tokens.token)
-        return cls(library, ledger, endpoints, tokens)
+        return cls(library, ledger, EndpointCouriers.open(settings.endpoints, tokens.token), tokens)
 
     def couriers(self) -> list[Courier]:
         """Return every courier that is switched on, one a route."""
-        return [*mail_couriers(self.ledger.settings), *self.endpoints.couriers()]
+        return [*mail_couriers(self.ledger.settings), *(self.endpoints.couriers() if self.endpoints else ())]
 
     @property
     def delivers(self) -> bool:
@@ -99,7 +109,8 @@ class RequestDesk:
         policy = self._policy(policy_id)
         regime = _regime(policy, request_type)
         channels = channels_for(policy, request_type)
-        ways = ways_of(policy, request_type, regime, channels, self.ledger.settings, self.endpoints.can_carry)
+        endpoint = self.endpoints.place(policy.id, request_type, regime) if self.endpoints else None
+        ways = ways_of(policy, request_type, channels, self.ledger.settings, endpoint)
         if not ways:
             raise RequestError(NO_WAY)
         return Opening(
@@ -132,7 +143,7 @@ class RequestDesk:
             channel=chosen.channel,
             route=chosen.route,
             person=known,
-            message=write_message(policy, opening.type, opening.regime, chosen, known, self.ledger),
+            message=self._message(policy, opening, chosen, known),
             quotes=_relied_on(policy, request_type),
         )
         return self.ledger.draft(new)
@@ -155,7 +166,7 @@ class RequestDesk:
         known = _complete(check_person(known), opening.fields)
         return self.ledger.revise(
             request_id,
-            message=write_message(policy, record.type, opening.regime, chosen, known, self.ledger),
+            message=self._message(policy, opening, chosen, known),
             person=known,
             channel=chosen.channel,
             route=chosen.route,
@@ -175,12 +186,12 @@ class RequestDesk:
             raise RequestError("You send this request yourself: there is nothing to confirm.")
         if not self._still_named(record):
             raise ChangedError(MOVED)
+        codes = self.ledger.codes
         if record.state == "drafted":
-            self.ledger.confirm(request_id, digest, record.version)
-        elif record.message is None or not hmac.compare_digest(digest, record.message.digest):
+            return codes.confirm(request_id, digest, record.version, session, address)
+        if record.message is None or not hmac.compare_digest(digest, record.message.digest):
             raise ChangedError(MOVED)
-        again = self.ledger.codes.verify_again(request_id, session)
-        return again or self.ledger.codes.send_code(request_id, session, address)
+        return codes.verify_again(request_id, session) or codes.send_code(request_id, session, address)
 
     def verify(self, request_id: str, session: str, code: str) -> RequestRecord:
         """Take the code from the mail; the request is queued with it. Raises CodeError, ChangedError, StepError,
@@ -245,22 +256,30 @@ class RequestDesk:
 
     def awaited(self, token: str) -> Awaited | None:
         """Return the request that a DRP callback's token belongs to, None for a token of nobody's."""
-        request_id = self.tokens.request_id(token)
+        request_id = self.tokens.request_id(token) if self.tokens else None
         try:
-            return self.endpoints.awaited(self.ledger.get(request_id)) if request_id else None
+            return self.endpoints.awaited(self.ledger.get(request_id)) if self.endpoints and request_id else None
         except UnknownRequestError:
             return None
 
     def reported_by(self, domain: str, subject_request_id: str) -> str | None:
         """Return the number of the request that an OpenDSR processor reports on, None where it was not given that one."""
-        for record in self.ledger.find(states=_REPORTED, limit=10_000):
-            if opendsr.subject_request_id(record.id) == subject_request_id and self.endpoints.is_from(domain, record):
-                return record.id
+        for policy_id in self.endpoints.processors if self.endpoints else ():
+            for record in self.ledger.find(states=_REPORTED, policy_id=policy_id, limit=10_000):
+                if self.endpoints and self.endpoints.is_report(domain, subject_request_id, record):
+                    return record.id
         return None
 
     def policy_of(self, record: RequestRecord) -> Policy:
         """Return the version that a request pins."""
         return self.library.get(record.policy_id, record.version)
+
+    def _message(self, policy: Policy, opening: Opening, way: Way, person: Person) -> Message:
+        wire = None
+        if self.endpoints is not None and way.channel.type not in FORM_OF:
+            wire = self.endpoints.content(policy.id, opening.type, opening.regime, person)
+        settings, today = self.ledger.settings, self.ledger.now().date()
+        return write_message(policy, opening.type, way, person, today, settings.desk_mailbox, wire)
 
     def _policy(self, policy_id: str) -> Policy:
         """Return the current version with the channels that may be offered."""
@@ -296,10 +315,12 @@ def _chosen(ways: Sequence[Way], number: int) -> Way:
 
 
 def _same_way(ways: Sequence[Way], record: RequestRecord) -> Way:
-    """Return the way of today that reaches the same address, the next one not tried before where there is none."""
-    same = [one for one in ways if (one.channel.type, one.channel.value) == (record.channel.type, record.channel.value)]
-    untried = [one for one in ways if one.channel.value not in record.tried]
-    return (same if record.state != "failed" else [*untried, *same] or list(ways))[0] if (same or untried) else ways[0]
+    """Return the way of today to the same address; for a request that failed, or whose address is gone, the first untried one."""
+    if record.state != "failed":
+        for way in ways:
+            if (way.channel.type, way.channel.value) == (record.channel.type, record.channel.value):
+                return way
+    return next((way for way in ways if way.channel.value not in record.tried), ways[0])
 
 
 def _complete(person: Person, fields: Sequence[Field]) -> Person:

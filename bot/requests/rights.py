@@ -1,4 +1,4 @@
-"""Request types in plain words: title, the right's name under each law, the law's time rule. Holds no policy text."""
+"""Request types in plain words: title and the right's name under each law. Holds no policy text, and no time rule of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bot.requests.deadlines import RULES
 from vectorstore.policy import REQUEST_TYPES
 
 # A rule of law must never read like a promise of the policy.
@@ -13,43 +14,17 @@ DISCLAIMER = "computed from the law, not stated in the policy; not legal advice"
 
 
 @dataclass(frozen=True, slots=True)
-class TimeRule:
-    """How long a law gives a company. `source` is the provision that says so."""
-
-    words: str
-    source: str
-
-    def __str__(self) -> str:
-        """Return the rule with its source and the warning that it is no promise of the policy."""
-        return f"{self.words} ({self.source}): {DISCLAIMER}."
-
-
-@dataclass(frozen=True, slots=True)
 class RequestKind:
     """One request type. `names` is the right's name by regime, `plain` its name where the policy names no law.
 
-    `plain` is None where the type is no right of its own. `rules` is by regime; one without a known rule is absent.
+    `plain` is None where the type is no right of its own.
     """
 
     title: str
     plain: str | None
     description: str
     names: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, TimeRule] = field(default_factory=dict)
 
-
-_CCPA_ANSWER = TimeRule(
-    "General CCPA rule: the company confirms receipt within 10 business days and answers within 45 calendar days",
-    "11 CCR 7021",
-)
-_CCPA_OPT_OUT = TimeRule("General CCPA rule: the company acts on an opt-out within 15 business days", "11 CCR 7026(f)")
-_CCPA_LIMIT = TimeRule("General CCPA rule: the company acts on it within 15 business days", "11 CCR 7027(g)")
-_GDPR_ANSWER = TimeRule("General GDPR rule: the company answers within one month of receipt", "GDPR Art. 12(3)")
-
-_UK_ANSWER = TimeRule("General UK GDPR rule: the company answers within one month of receipt", "UK GDPR Art. 12(3)")
-
-_GDPR = {"GDPR": _GDPR_ANSWER, "UK_GDPR": _UK_ANSWER}
-_BOTH = {"CCPA": _CCPA_ANSWER, **_GDPR}
 
 # Statutes: Cal. Civ. Code 1798.105 (delete), .106 (correct), .110 and .115 (know), .120 (sale), .121 (limit),
 # .125 (retaliation), .130(a)(3) (portable form); GDPR Art. 15-17, 20, 21.
@@ -60,56 +35,48 @@ KINDS: Mapping[str, RequestKind] = MappingProxyType(
             "access to the categories of data",
             "You ask which kinds of personal data the company holds about you, where they came from and who got them.",
             {"CCPA": "CCPA right to know (categories)", "GDPR": "GDPR access"},
-            _BOTH,
         ),
         "know_specific": RequestKind(
             "Get a copy of my data",
             "access",
             "You ask for a copy of the personal data the company holds about you.",
             {"CCPA": "CCPA right to know (specific pieces)", "GDPR": "GDPR access"},
-            _BOTH,
         ),
         "delete": RequestKind(
             "Delete my data",
             "deletion",
             "You ask the company to delete the personal data it holds about you.",
             {"CCPA": "CCPA deletion", "GDPR": "GDPR erasure"},
-            _BOTH,
         ),
         "correct": RequestKind(
             "Correct my data",
             "correction",
             "You ask the company to put wrong personal data about you right.",
             {"CCPA": "CCPA correction", "GDPR": "GDPR rectification"},
-            _BOTH,
         ),
         "opt_out_sale": RequestKind(
             "Do not sell or share my data",
             "opt-out of sale",
             "You tell the company not to sell your personal data or pass it on for advertising.",
             {"CCPA": "CCPA opt-out of sale or sharing", "GDPR": "GDPR objection"},
-            {"CCPA": _CCPA_OPT_OUT, **_GDPR},
         ),
         "limit_sensitive": RequestKind(
             "Limit the use of my sensitive data",
             "limit on sensitive data",
             "You ask the company to use sensitive data about you only for what you asked it to do.",
             {"CCPA": "CCPA right to limit"},
-            {"CCPA": _CCPA_LIMIT},
         ),
         "opt_out_marketing": RequestKind(
             "Stop marketing messages",
             "opt-out of marketing",
             "You tell the company to stop sending you advertising by e-mail, text, phone or post.",
             {"GDPR": "GDPR objection to direct marketing"},
-            _GDPR,
         ),
         "cookie_analytics_delete": RequestKind(
             "Delete analytics data and cookies",
             "deletion of analytics data",
             "You remove tracking cookies and ask for the records of your visits to be deleted.",
             {"GDPR": "GDPR erasure"},
-            _GDPR,
         ),
         "authorized_agent": RequestKind(
             "Let someone act for me",
@@ -122,14 +89,12 @@ KINDS: Mapping[str, RequestKind] = MappingProxyType(
             "portability",
             "You ask for your data as a file that another service can read.",
             {"CCPA": "CCPA right to know (portable copy)", "GDPR": "GDPR portability"},
-            _BOTH,
         ),
         "object": RequestKind(
             "Object to a use of my data",
             "objection",
             "You object to a use of your data, such as profiling or decisions made by software alone.",
             {"GDPR": "GDPR objection"},
-            _GDPR,
         ),
         "complaint_discrimination": RequestKind(
             "Complain about worse treatment",
@@ -162,5 +127,6 @@ def expectation(request_type: str, regime: str | None) -> str | None:
 
     Days and months appear only under the law that `regime` names. Never use it as an answer about the policy.
     """
-    rule = kind_of(request_type).rules.get(regime or "")
-    return str(rule) if rule else None
+    kind_of(request_type)  # an unknown type is a fault, not a type without a rule
+    rule = RULES.get((regime or "", request_type))
+    return f"{rule.words} ({rule.source}): {DISCLAIMER}." if rule else None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.requests.protocols.endpoints import OpenDsrEndpoint, WebhookEndpoint, read_endpoint
-from bot.requests.protocols.opendsr import REGULATIONS
 from bot.requests.records import HAND_OVER, PinnedChannel, PinnedQuote
 from bot.requests.settings import RequestSettings
 from vectorstore.policy import ContactChannel, Policy
@@ -32,22 +30,19 @@ class Way:
 def ways_of(
     policy: Policy,
     request_type: str,
-    regime: str | None,
     channels: Sequence[ContactChannel],
     settings: RequestSettings,
-    carries: Callable[[str, str], bool],
+    endpoint: tuple[str, str] | None = None,
 ) -> tuple[Way, ...]:
     """Return the ways, those that the desk sends first: the operator's endpoint, then the policy's channels.
 
-    `carries` tells whether the endpoint of a policy takes a request type. A form whose link is lost stays among them: its sheet says where to look. Raises EndpointError for a faulty endpoint.
+    `endpoint` is the kind and the address of the operator's endpoint for the request, None without one. A form whose link
+    is lost stays among the ways: its sheet says where to look.
     """
     ways = []
-    raw = settings.endpoints.get(policy.id) if settings.delivery else None
-    if raw is not None and carries(policy.id, request_type):
-        endpoint = read_endpoint(raw)
-        if not isinstance(endpoint, OpenDsrEndpoint) or regime in REGULATIONS:
-            address = endpoint.url if isinstance(endpoint, WebhookEndpoint) else endpoint.api_base
-            ways.append(Way(PinnedChannel(endpoint.kind, address, None, None), endpoint.kind, endpoint.kind))
+    if endpoint is not None:
+        kind, address = endpoint
+        ways.append(Way(PinnedChannel(kind, address, None, None), kind, kind))
     for channel in channels:
         if channel.type not in FORM_OF or (channel.value is None and channel.type != "web_form"):
             continue

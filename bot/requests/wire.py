@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.requests.deadlines import DISCLAIMER, Due
 from bot.requests.desk import Opening
 from bot.requests.followups import Complaint, FollowUp
-from bot.requests.records import EventRecord, Person, PinnedChannel, PinnedQuote, RequestRecord
-from bot.requests.rendering import Field as FormField
+from bot.requests.records import HAND_OVER, EventRecord, Person, PinnedChannel, PinnedQuote, RequestRecord
+from bot.requests.rendering.fields import Field as FormField
 from bot.requests.ways import Way
 
 # A name of 1 MB is refused by the body's own limit; these keep the smaller ones from getting further.
@@ -141,6 +141,7 @@ class EventRow(_Wire):
     actor: str
     action: str
     state: str
+    detail: str
     digest: str
 
 
@@ -153,12 +154,18 @@ class RequestRow(_Wire):
     version: str
     company: str
     type: str
+    regime: str | None
     right: str | None
+    route: str = Field(description="who carries it: hand_over for the person, else the courier's name")
     channel: WayRow
     message: MessageRow | None
     quotes: list[QuoteRow]
+    created: dt.datetime
+    changed: dt.datetime
     verified: dt.datetime | None
     started: dt.datetime | None
+    extended: dt.datetime | None
+    reference: str | None = Field(description="the other side's number; null where it gave none")
     due: list[DueRow]
     events: list[EventRow]
     notice: str | None = Field(default=None, description="what to tell the person now; null where there is nothing")
@@ -200,12 +207,18 @@ def request_row(
         version=record.version,
         company=record.company,
         type=record.type,
+        regime=record.regime,
         right=record.right,
-        channel=_channel_row(0, record.channel, message.form if message else "", record.route != "hand_over"),
+        route=record.route,
+        channel=_channel_row(0, record.channel, message.form if message else "", record.route != HAND_OVER),
         message=MessageRow.model_validate(message) if message else None,
         quotes=[QuoteRow.model_validate(one) for one in record.quotes],
+        created=record.created,
+        changed=record.changed,
         verified=record.verified,
         started=record.started,
+        extended=record.extended,
+        reference=record.reference,
         due=[DueRow.model_validate(one) for one in due],
         events=[EventRow.model_validate(one) for one in events],
         notice=notice,

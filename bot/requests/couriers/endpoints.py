@@ -10,10 +10,12 @@ from bot.requests.couriers.courier import Acceptance, Courier
 from bot.requests.couriers.drp import DrpCourier
 from bot.requests.couriers.opendsr import OpenDsrCourier
 from bot.requests.couriers.webhook import WebhookCourier
-from bot.requests.errors import PermanentRefusalError
+from bot.requests.errors import FieldError, PermanentRefusalError
+from bot.requests.protocols import drp, opendsr
 from bot.requests.protocols.callbacks import Awaited, Processor
-from bot.requests.protocols.endpoints import DrpEndpoint, OpenDsrEndpoint, read_endpoint
-from bot.requests.records import RequestRecord
+from bot.requests.protocols.endpoints import DrpEndpoint, Endpoint, OpenDsrEndpoint, WebhookEndpoint, read_endpoint
+from bot.requests.protocols.opendsr import REGULATIONS
+from bot.requests.records import Person, RequestRecord
 
 
 class PolicyCourier(Courier):
@@ -38,8 +40,9 @@ class EndpointCouriers:
     drp: Mapping[str, DrpCourier]
     opendsr: Mapping[str, OpenDsrCourier]
     webhook: Mapping[str, WebhookCourier]
+    endpoints: Mapping[str, Endpoint]
     processors: Mapping[str, OpenDsrEndpoint]
-    """The OpenDSR endpoints' settings by policy id."""
+    """The OpenDSR endpoints' settings by policy id; `endpoints` are those of every kind."""
 
     @classmethod
     def open(
@@ -57,6 +60,7 @@ class EndpointCouriers:
             {policy: DrpCourier(one, callback_token) for policy, one in agents.items()},
             {policy: OpenDsrCourier(one) for policy, one in processors.items()},
             {policy: WebhookCourier(one) for policy, one in others.items()},
+            read,
             processors,
         )
 
@@ -69,10 +73,32 @@ class EndpointCouriers:
         }
         return [PolicyCourier(name, couriers) for name, couriers in routes.items() if couriers]
 
-    def can_carry(self, policy_id: str, request_type: str) -> bool:
-        """Return whether the policy's endpoint takes the type, as far as it was asked."""
+    def place(self, policy_id: str, request_type: str, regime: str | None) -> tuple[str, str] | None:
+        """Return the kind and the address of the policy's endpoint, None where it has none or that does not take the request,
+        as far as it was asked."""
         found = self.drp.get(policy_id) or self.opendsr.get(policy_id) or self.webhook.get(policy_id)
-        return found is not None and found.can_carry(request_type)
+        if found is None or not found.can_carry(request_type):
+            return None
+        if policy_id in self.processors and regime not in REGULATIONS:
+            return None
+        endpoint = self.endpoints[policy_id]
+        return endpoint.kind, endpoint.url if isinstance(endpoint, WebhookEndpoint) else endpoint.api_base
+
+    def content(self, policy_id: str, request_type: str, regime: str | None, person: Person) -> str | None:
+        """Return what the policy's endpoint is sent; None for a ticket system, which takes the letter that people read.
+
+        Raises FieldError where the person told nothing by which the endpoint knows people.
+        """
+        endpoint = self.endpoints[policy_id]
+        if isinstance(endpoint, OpenDsrEndpoint):
+            return opendsr.write_content(request_type, regime, person.email)
+        if not isinstance(endpoint, DrpEndpoint):
+            return None
+        try:
+            return drp.write_content(request_type, regime, person, endpoint)
+        except ValueError as error:
+            words = "The company's endpoint needs more than you were asked for. Please choose another way."
+            raise FieldError("way", words) from error
 
     def awaited(self, request: RequestRecord) -> Awaited | None:
         """Return what a DRP callback for the request may ask; None where it did not go by DRP or has no number yet."""
@@ -88,7 +114,12 @@ class EndpointCouriers:
                 return Processor(endpoint.callback_url, self.opendsr[policy].certificate)
         return None
 
-    def is_from(self, domain: str, request: RequestRecord) -> bool:
-        """Return whether the request went by OpenDSR to the processor of that domain."""
+    def is_report(self, domain: str, subject_request_id: str, request: RequestRecord) -> bool:
+        """Return whether that number is the request's, and it went by OpenDSR to the processor of that domain."""
         endpoint = self.processors.get(request.policy_id)
-        return request.route == OpenDsrCourier.name and endpoint is not None and endpoint.processor_domain == domain
+        return (
+            request.route == OpenDsrCourier.name
+            and endpoint is not None
+            and endpoint.processor_domain == domain
+            and opendsr.subject_request_id(request.id) == subject_request_id
+        )

@@ -114,15 +114,19 @@ class Verification:
         with self._database.writing() as connection:
             return self._send_code(connection, hold(connection, request_id), session, address, at)
 
-    def confirm_and_send(
+    def confirm(
         self, request_id: str, digest: str, version: str, session: str | None, address: str | None
-    ) -> CodeNotice:
-        """Confirm the message as `Ledger.confirm` does and send a code for it, both or neither, in one transaction."""
+    ) -> RequestRecord | CodeNotice:
+        """Confirm the message as `Ledger.confirm` does; queue it where the session proved its mailbox before, else send a code.
+
+        It is one transaction: all of it or nothing. Raises what `Ledger.confirm` and `send_code` do.
+        """
         at = self._now()
         self._need_delivery()
         with self._database.writing() as connection:
             held = confirm(connection, hold(connection, request_id), digest, version, at)
-            return self._send_code(connection, held, session, address, at)
+            proved = self._by_proof(connection, held, session, at)
+            return proved or self._send_code(connection, held, session, address, at)
 
     def _need_delivery(self) -> None:
         if not self._settings.delivery or self._settings.desk_mailbox is None:
@@ -179,16 +183,20 @@ class Verification:
         Returns None where there is no such proof, or it is too old: then a code is needed.
         """
         at = self._now()
-        oldest = stamp(at - dt.timedelta(seconds=self._settings.proof_seconds))
         with self._database.writing() as connection:
-            held = hold(connection, request_id)
-            if session is None or held.record.session != session or held.mailbox_key is None:
-                return None
-            mine = {"session": self._key.digest("session", session), "mailbox": held.mailbox_key}
-            proof = connection.execute(_PROOF, mine).one_or_none()
-            if proof is None or proof.at <= oldest or _blocked(connection, held.mailbox_key):
-                return None
-            return self._verified(connection, held, at, "proof of this session")
+            return self._by_proof(connection, hold(connection, request_id), session, at)
+
+    def _by_proof(
+        self, connection: Connection, held: Held, session: str | None, at: dt.datetime
+    ) -> RequestRecord | None:
+        if session is None or held.record.session != session or held.mailbox_key is None:
+            return None
+        oldest = stamp(at - dt.timedelta(seconds=self._settings.proof_seconds))
+        mine = {"session": self._key.digest("session", session), "mailbox": held.mailbox_key}
+        proof = connection.execute(_PROOF, mine).one_or_none()
+        if proof is None or proof.at <= oldest or _blocked(connection, held.mailbox_key):
+            return None
+        return self._verified(connection, held, at, "proof of this session")
 
     def block(self, token: str) -> None:
         """Send no more mail to the mailbox whose owner opened "this was not me". Raises RequestError for a wrong token.

@@ -19,38 +19,29 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    bindparam,
-    func,
-    inspect,
-    select,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.requests.ledger.turns import Turn
-from vectorstore.engines import make_engine, plain_errors
+from vectorstore.engines import begun, create_missing, make_engine, name_type, plain_errors, reading
 from vectorstore.errors import StoreUnavailableError
 
 metadata = MetaData()
 
 
-def _name(length: int) -> String:
-    """Return the type of a name or time: compared by its characters in every database, whatever the server's language."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
-
 def _time(name: str, *, nullable: bool = True) -> Column[str]:
     """Return a column for a time as `chain.stamp` writes it."""
-    return Column(name, _name(32), nullable=nullable)
+    return Column(name, name_type(32), nullable=nullable)
 
 
 requests = Table(
     "requests",
     metadata,
-    Column("id", _name(40), primary_key=True),
-    Column("session", _name(200)),
-    Column("policy_id", _name(80), nullable=False),
-    Column("version", _name(40), nullable=False),
+    Column("id", name_type(40), primary_key=True),
+    Column("session", name_type(200)),
+    Column("policy_id", name_type(80), nullable=False),
+    Column("version", name_type(40), nullable=False),
     Column("company", Text, nullable=False),
     Column("type", String(40), nullable=False),
     Column("regime", String(40)),
@@ -60,7 +51,7 @@ requests = Table(
     Column("person", Text),
     Column("message", Text),
     Column("quotes", Text, nullable=False),
-    Column("state", _name(20), nullable=False),
+    Column("state", name_type(20), nullable=False),
     Column("message_id", String(200), nullable=False),
     _time("created", nullable=False),
     _time("changed", nullable=False),
@@ -72,7 +63,7 @@ requests = Table(
     Column("reference", Text),
     # Beside the record: what was confirmed, whose mailbox it is (HMAC), and the end of the chain of events.
     Column("confirmed_digest", String(64)),
-    Column("mailbox_key", _name(64)),
+    Column("mailbox_key", name_type(64)),
     Column("events", Integer, nullable=False),
     Column("head", String(64), nullable=False),
     Column("edition", Integer, nullable=False),
@@ -83,7 +74,7 @@ requests = Table(
 request_events = Table(
     "request_events",
     metadata,
-    Column("request_id", _name(40), primary_key=True),
+    Column("request_id", name_type(40), primary_key=True),
     Column("number", Integer, primary_key=True),
     _time("at", nullable=False),
     Column("actor", String(20), nullable=False),
@@ -98,14 +89,14 @@ request_events = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("key", _name(80), primary_key=True),
-    Column("request_id", _name(40), nullable=False, index=True),
+    Column("key", name_type(80), primary_key=True),
+    Column("request_id", name_type(40), nullable=False, index=True),
     Column("kind", String(10), nullable=False),
-    Column("code_id", _name(40)),
-    Column("policy_id", _name(80), nullable=False),
+    Column("code_id", name_type(40)),
+    Column("policy_id", name_type(80), nullable=False),
     Column("route", String(40), nullable=False),
-    Column("lane", _name(130), nullable=False),
-    Column("state", _name(12), nullable=False),
+    Column("lane", name_type(130), nullable=False),
+    Column("state", name_type(12), nullable=False),
     _time("created", nullable=False),
     _time("due", nullable=False),
     _time("claimed"),
@@ -120,18 +111,18 @@ outbox = Table(
 lanes = Table(
     "lanes",
     metadata,
-    Column("lane", _name(130), primary_key=True),
+    Column("lane", name_type(130), primary_key=True),
     Column("owner", String(40), nullable=False),
     _time("until", nullable=False),
 )
 codes = Table(
     "codes",
     metadata,
-    Column("id", _name(40), primary_key=True),
-    Column("request_id", _name(40), nullable=False, index=True),
+    Column("id", name_type(40), primary_key=True),
+    Column("request_id", name_type(40), nullable=False, index=True),
     Column("digest", String(64), nullable=False),
-    Column("mailbox_key", _name(64), nullable=False),
-    Column("block_key", _name(64), nullable=False),
+    Column("mailbox_key", name_type(64), nullable=False),
+    Column("block_key", name_type(64), nullable=False),
     Column("mailed", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
     _time("created", nullable=False),
@@ -144,22 +135,22 @@ codes = Table(
 proofs = Table(
     "proofs",
     metadata,
-    Column("session_key", _name(64), primary_key=True),
-    Column("mailbox_key", _name(64), primary_key=True),
+    Column("session_key", name_type(64), primary_key=True),
+    Column("mailbox_key", name_type(64), primary_key=True),
     _time("at", nullable=False),
 )
 blocked_mailboxes = Table(
     "blocked_mailboxes",
     metadata,
-    Column("mailbox_key", _name(64), primary_key=True),
+    Column("mailbox_key", name_type(64), primary_key=True),
     _time("at", nullable=False),
 )
 # Mail that came in: `file` is its name in the folder of answers, `kind` "reply" or "bounce".
 replies = Table(
     "replies",
     metadata,
-    Column("digest", _name(64), primary_key=True),
-    Column("request_id", _name(40), nullable=False, index=True),
+    Column("digest", name_type(64), primary_key=True),
+    Column("request_id", name_type(40), nullable=False, index=True),
     Column("kind", String(10), nullable=False),
     Column("file", Text),
     _time("at", nullable=False),
@@ -167,12 +158,11 @@ replies = Table(
 switches = Table(
     "switches",
     metadata,
-    Column("name", _name(40), primary_key=True),
+    Column("name", name_type(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
 # Processes that create the tables of an empty server at once queue at this lock; the number only has to be the same.
 CREATION_LOCK = 0x506F6C6963790002
-_LOCK_TIMEOUT = select(func.set_config("lock_timeout", bindparam("wait"), True))
 
 
 class Database:
@@ -190,31 +180,20 @@ class Database:
     def open(cls, url: str, lock_seconds: float) -> Database:
         """Open the database, creating the tables that are missing. Raises StoreUnavailableError."""
         engine = make_engine(url, lock_seconds)
-        database = cls(engine)
         try:
-            with plain_errors(engine.url):
-                missing = metadata.tables.keys() - set(inspect(engine).get_table_names())
-            if missing:
-                with database.writing() as connection:
-                    if database._server:
-                        connection.execute(select(func.pg_advisory_xact_lock(CREATION_LOCK)))
-                    metadata.create_all(connection)
+            create_missing(engine, metadata, CREATION_LOCK)
         except StoreUnavailableError:
             engine.dispose()
             raise
-        return database
+        return cls(engine)
 
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
-        with plain_errors(self._engine.url), self._engine.connect() as connection:
-            if self._server:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
+        return reading(self._engine)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -222,15 +201,7 @@ class Database:
 
         Rows are always locked in the order lane, request, outbox. Raises StoreUnavailableError.
         """
-        with (
-            self._turn,
-            plain_errors(self._engine.url),
-            self._engine.connect().execution_options(write=True) as connection,
-            connection.begin(),
-        ):
-            if self._server:
-                seconds = connection.get_execution_options()["lock_seconds"]
-                connection.execute(_LOCK_TIMEOUT, {"wait": f"{int(seconds * 1000)}ms"})
+        with self._turn, begun(self._engine) as connection:
             yield connection
 
     def compact(self) -> None:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.requests.calendars import BRITAIN, EUROPE, UNITED_STATES, easter, is_business_day
-from bot.requests.deadlines import DISCLAIMER, PERIODS, due_dates, periods_of, reminders_due
-from bot.requests.rights import KINDS
+from bot.requests.deadlines import DISCLAIMER, RULES, due_dates, periods_of, reminders_due
+from bot.requests.rights import KINDS, expectation
 from tests.bot.requests.paper_requests import RECEIVED, stored
 
 # (regime, type, step, day of receipt, extended, last day): the comment says how it was counted.
@@ -187,15 +187,21 @@ def test_no_date_is_made_up_where_no_rule_is_known(regime: str | None) -> None:
 
 
 def test_every_period_names_its_provision() -> None:
-    assert all("CCR 70" in one.source or "GDPR Art. 12(3)" in one.source for row in PERIODS.values() for one in row)
+    assert all(
+        "CCR 70" in one.source or "GDPR Art. 12(3)" in one.source for rule in RULES.values() for one in rule.periods
+    )
     assert "not legal advice" in DISCLAIMER
 
 
 def test_the_request_card_speaks_of_a_rule_where_the_clock_has_one() -> None:
-    for request_type, kind in KINDS.items():
-        assert set(kind.rules) == {regime for regime, typed in PERIODS if typed == request_type}
-        for regime, rule in kind.rules.items():
-            periods = PERIODS[regime, request_type]
+    for request_type in KINDS:
+        for regime in ("CCPA", "GDPR", "UK_GDPR", "LGPD", None):
+            told, periods = expectation(request_type, regime), periods_of(request_type, regime)
+            assert (told is not None) == bool(periods)
+            if told is None:
+                continue
+            rule = RULES[str(regime), request_type]
+            assert told.startswith(f"{rule.words} ({rule.source})")
             # Both speak of the same provision with the same numbers.
             assert all(one.source.startswith(rule.source) for one in periods)
             numbers = {

@@ -17,7 +17,9 @@ from bot.requests.errors import FieldError
 from bot.requests.fields import check_message, check_person
 from bot.requests.offer import channels_for, offer_for, rights_for
 from bot.requests.records import Message, Person
-from bot.requests.rendering import content_of, needed_fields, render
+from bot.requests.rendering.content import content_of
+from bot.requests.rendering.fields import needed_fields
+from bot.requests.rendering.forms import render
 from bot.requests.rendering.letter_pdf import address_lines, letter_pdf
 from bot.requests.rendering.sheet import unprintable
 from bot.requests.ways import FORM_OF, pin

@@ -9,7 +9,7 @@ import datetime as dt
 import pytest
 
 from bot.requests.couriers.endpoints import EndpointCouriers
-from bot.requests.errors import PermanentRefusalError
+from bot.requests.errors import FieldError, PermanentRefusalError
 from bot.requests.protocols import drp, opendsr
 from bot.requests.protocols.endpoints import EndpointError, read_endpoint
 from tests.bot.requests.protocols.counterparts import (
@@ -36,6 +36,7 @@ def test_requests_go_to_the_endpoint_of_their_policy(tmp_path):
         ours = "https://desk.example/api/v1/callbacks/opendsr"
         settings = {
             "acorn": {**named, "api_base": one},
+            "elder": {**named, "api_base": one, "supported_verifications": ["phone_number"]},
             "oak": {**named, "api_base": two, "supported_actions": ["access"]},
             "elm": {
                 "kind": "opendsr", "api_base": three, "processor_domain": DOMAIN, "callback_url": ours,
@@ -66,11 +67,24 @@ def test_requests_go_to_the_endpoint_of_their_policy(tmp_path):
         assert found is not None
         assert found.callback_url == ours
         assert opened.processor("other.example") is None
-        assert opened.is_from(DOMAIN, told)
-        assert not opened.is_from("other.example", told)
-        assert not opened.is_from(DOMAIN, request)
+        number = opendsr.subject_request_id(told.id)
+        assert opened.is_report(DOMAIN, number, told)
+        assert not opened.is_report(DOMAIN, opendsr.subject_request_id("another"), told)
+        assert not opened.is_report("other.example", number, told)
+        assert not opened.is_report(DOMAIN, opendsr.subject_request_id(request.id), request)
         assert opened.awaited(dataclasses.replace(told, reference="x")) is None
-        carried = {policy: opened.can_carry(policy, "delete") for policy in (*settings, "none")}
-        assert carried == {"acorn": True, "oak": False, "elm": True, "ash": True, "none": False}
+        carried = {policy: opened.place(policy, "delete", "CCPA") for policy in (*settings, "none")}
+        assert carried == {
+            "acorn": ("drp", one),
+            "elder": ("drp", one),
+            "oak": None,
+            "elm": ("opendsr", three),
+            "ash": ("webhook", three),
+            "none": None,
+        }
+        # A law that OpenDSR has no word for cannot go that way.
+        assert opened.place("elm", "delete", None) is None
+        with pytest.raises(FieldError, match="another way"):
+            opened.content("elder", "delete", "CCPA", dataclasses.replace(PERSON, blanks=()))
     with pytest.raises(EndpointError):
         EndpointCouriers.open({"acorn": {"kind": "fax"}}, None)
