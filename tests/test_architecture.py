@@ -324,3 +324,10 @@ def test_answering_loads_no_parser_and_ingesting_no_answering() -> None:
         loaded = {name.split(".")[0] for name in done.stdout.split()}
         assert other not in loaded
         assert not loaded & {"chromadb", "torch", "gradio", "langchain_core", "scipy", "sentence_transformers"}, room
+
+
+def test_the_server_starts_without_what_only_some_of_its_pages_need() -> None:
+    listed = "import sys, ui; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"gradio", "torch", "chromadb", "reportlab", "nacl", "cryptography", "httpx"}
