@@ -68,7 +68,7 @@ def render_request_page(
     told += f'<p class="problem" role="alert">{text(problem)}</p>' if problem else ""
     message, course = _message(record), _dates(due) + _steps(events)
     # Before it is sent the message matters most, afterwards what came of it.
-    shown = message + course if record.state in CHANGEABLE else course + message
+    shown = course + message if record.started or record.state not in CHANGEABLE else message + course
     body = (
         f'<header class="head"><p class="company">{text(record.company)}</p><h1>{text(kind_of(record.type).title)}</h1>'
         f'<p><span class="chip">{text(STATES[record.state])}</span> Number <code>{text(record.id)}</code></p></header>'
@@ -231,7 +231,8 @@ def render_follow_up(record: RequestRecord, draft: FollowUp | Complaint) -> str:
         where = f" · {draft.address}" if draft.address else ""
         target, href = f"{draft.authority}{where}", None
     else:
-        target = record.channel.value or record.company
+        called = record.channel.type in {"phone", "web_form"}
+        target = f"{record.company}, by any way it names" if called else record.channel.value or record.company
         href = mailto(target, draft.subject, draft.body) if record.channel.type == "email" else None
     link = f'<p><a class="button" href="{text(href)}">Open in my mail program</a></p>' if href else ""
     body = (

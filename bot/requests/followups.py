@@ -164,9 +164,17 @@ def _subject(record: RequestRecord) -> str:
     return record.message.subject if record.message and record.message.subject else kind_of(record.type).title
 
 
+# What was done where it was no message with a subject.
+_MADE = {
+    "phone": 'I called you with this request: "{subject}"',
+    "web_form": 'I filled in your form with this request: "{subject}"',
+}
+
+
 def _opening(record: RequestRecord, sent: dt.date) -> str:
     number = f" Your reference: {one_line(record.reference)}." if record.reference else ""
-    return f'On {_day(sent)} I sent you a request with the subject "{_subject(record)}".{number}'
+    made = _MADE.get(record.channel.type, 'I sent you a request with the subject "{subject}"')
+    return f"On {_day(sent)} {made.format(subject=_subject(record))}.{number}"
 
 
 def _stand(record: RequestRecord) -> str:

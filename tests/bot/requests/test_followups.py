@@ -157,3 +157,17 @@ def test_nothing_is_followed_up_that_never_left_or_was_erased() -> None:
         for write in (lambda r: reminder(r, (), LATE), wrong_medium, lambda r: more_proof(r, policy())):
             with pytest.raises(RequestError, match=words):
                 write(record)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("phone", 'I called you with this request: "Request to delete my personal information".'),
+        ("web_form", 'I filled in your form with this request: "Request to delete my personal information".'),
+        ("mail", 'I sent you a request with the subject "Request to delete my personal information".'),
+    ],
+)
+def test_a_reminder_says_what_was_really_done(kind: str, words: str) -> None:
+    record = stored()
+    record = replace(record, channel=replace(record.channel, type=kind))
+    assert words in " ".join(reminder(record, (), LATE).body.split())
