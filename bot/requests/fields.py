@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -63,6 +64,8 @@ def check_text(field: str, value: str, longest: int) -> str:
     return plain
 
 
+# One mail asks for the same few addresses again at every stage. Few are kept: they are a person's.
+@lru_cache(maxsize=16)
 def check_mailbox(field: str, value: str) -> str:
     """Return one plain mailbox, its domain in lower case ASCII. Raises FieldError.
 

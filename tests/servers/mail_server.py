@@ -39,7 +39,10 @@ class Taken:
 
 @dataclass
 class Temper:
-    """How often (0-1) the server refuses for now, cuts the line after it took a mail, hangs; what it says at RCPT."""
+    """How often (0-1) the server refuses for now, cuts the line after it took a mail, hangs; what it says at RCPT.
+
+    After `most` mails of one connection it takes no more on it; with `leaves` it closes each connection after one mail.
+    """
 
     refuses: float = 0.0
     cuts: float = 0.0
@@ -47,12 +50,26 @@ class Temper:
     hang_seconds: float = 1.0
     at_recipient: str | None = None
     at_data: str | None = None
+    most: int | None = None
+    leaves: bool = False
     seed: int = 7
     taken: list[Taken] = field(default_factory=list)
+    mails: dict[Any, int] = field(default_factory=dict)
+    """Mails begun on each connection, by the other side's address and port."""
     told: dict[str, int] = field(default_factory=lambda: {"refused": 0, "cut": 0, "hung": 0})
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
+
+    async def handle_MAIL(  # noqa: N802  the library calls it so
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
+    ) -> str:
+        begun = self.mails.get(session.peer, 0)
+        if self.most is not None and begun >= self.most:
+            return "421 4.7.0 too many mails on this connection"
+        self.mails[session.peer] = begun + 1
+        envelope.mail_from = address
+        return "250 ok"
 
     async def handle_RCPT(  # noqa: N802  the library calls it so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
@@ -79,6 +96,8 @@ class Temper:
         if thrown > 1 - self.cuts and server.transport is not None:
             self.told["cut"] += 1
             server.transport.abort()
+        if self.leaves and server.transport is not None:
+            asyncio.get_running_loop().call_later(0.02, server.transport.abort)
         return "250 2.0.0 taken"
 
 

@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import sys
+import time
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -77,6 +78,45 @@ def text_of(mail: EmailMessage) -> str:
     return content.replace("\r\n", "\n")
 
 
+def test_mails_go_out_on_one_connection_until_the_courier_rests() -> None:
+    temper = Temper()
+    with serving(temper) as port:
+        courier = courier_to(port)
+        for _ in range(3):
+            courier.deliver(record(), 1)
+        courier.rest()
+        courier.deliver(record(), 1)
+        courier.rest()
+    assert sorted(temper.mails.values()) == [1, 3]
+    assert len(temper.taken) == 4
+
+
+@pytest.mark.parametrize(("temper", "mails"), [(Temper(most=2), [1, 2, 2]), (Temper(leaves=True), [1] * 5)])
+def test_a_server_that_wants_no_more_on_a_connection_gets_the_next_mail_on_another(
+    temper: Temper, mails: list[int]
+) -> None:
+    with serving(temper) as port:
+        courier = courier_to(port)
+        for _ in range(5):
+            assert courier.deliver(record(), 1).reply == "250 2.0.0 taken"
+            time.sleep(0.05)
+        courier.rest()
+    assert sorted(temper.mails.values()) == mails
+    assert len(temper.taken) == 5
+
+
+def test_after_a_refusal_the_next_mail_opens_its_own_connection() -> None:
+    temper = Temper(at_data="451 4.3.0 try again later")
+    with serving(temper) as port:
+        courier = courier_to(port)
+        with pytest.raises(TemporaryRefusalError):
+            courier.deliver(record(), 1)
+        temper.at_data = None
+        courier.deliver(record(), 2)
+        courier.rest()
+    assert sorted(temper.mails.values()) == [1, 1]
+
+
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüßéèñçøåşğıžабвгдежзиклмноπρστυφ漢字仮名한글عربيעברית'-. "
 TRICKS = (
     "Eve\r\nBcc: all@victim.example", "Eve\nSubject: other", "a@b.example, c@d.example", "Eve <eve@evil.example>",
@@ -125,6 +165,7 @@ def test_generated_names_addresses_and_subjects_reach_one_mailbox_under_the_temp
             one = record(person.name, person.email, subject=subject, body=body, reply_to=person.email)
             courier.deliver(one, 1)
             sent.append(one)
+        courier.rest()
     assert len(temper.taken) == len(sent) > GENERATED / 4
     assert refused > GENERATED / 10
     for one, taken in zip(sent, temper.taken, strict=True):

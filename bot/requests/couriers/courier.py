@@ -30,3 +30,6 @@ class Courier(ABC):
         Raises TemporaryRefusalError and PermanentRefusalError where nothing was taken over, DoubtfulDeliveryError where it
         may have been. Whatever else it raises is read as doubt.
         """
+
+    def rest(self) -> None:  # noqa: B027  most hold nothing open
+        """Let go of what is held open between parcels: nothing more is due for now."""

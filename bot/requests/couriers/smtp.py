@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,23 +16,27 @@ from bot.requests.fields import check_mailbox
 from bot.requests.settings import SmtpSettings
 
 T = TypeVar("T")
+MAILS = 50
+"""Mails on one connection; many servers take no more than a hundred."""
+GOODBYE_SECONDS = 2.0
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class SmtpCourier(MailCourier):
-    """Opens one connection a mail: a server that hangs or dies costs that mail only."""
+    """Posts mails one after the other on one connection, as long as all goes well: after any trouble the next opens its own."""
 
     name = "smtp"
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
+        self._lock = threading.Lock()
+        self._kept: tuple[smtplib.SMTP, int] | None = None
 
     def post(self, mail: Mail) -> Acceptance:
         """Hand over one mail. A reply of the server before the final dot means that nothing was taken over."""
-        recipient = check_mailbox("recipient", mail.recipient)
-        server = self._before(self._connect)
+        sender, recipient = check_mailbox("sender", mail.sender), check_mailbox("recipient", mail.recipient)
+        server, mails = self._begin(sender)
         try:
-            self._expect(*self._before(lambda: server.mail(check_mailbox("sender", mail.sender))), accepted=(250,))
             self._expect(*self._before(lambda: server.rcpt(recipient)), accepted=(250, 251))
             self._expect(*self._before(lambda: server.docmd("DATA")), accepted=(354,))
             try:
@@ -43,8 +48,45 @@ class SmtpCourier(MailCourier):
         except BaseException:
             server.close()
             raise
-        self._leave(server)
+        self._keep(server, mails + 1)
         return Acceptance(plain_reply(f"{code} {reply.decode('utf-8', 'replace')}"))
+
+    def rest(self) -> None:
+        """Take leave of the server."""
+        kept = self._take()
+        if kept is not None:
+            self._leave(kept[0])
+
+    def _begin(self, sender: str) -> tuple[smtplib.SMTP, int]:
+        """Return a connection on which the server knows the sender, and the mails that went over it before."""
+        kept = self._take()
+        if kept is not None:
+            # A server may have closed a kept connection, or want no more mails on it: that is no refusal of this mail.
+            try:
+                if kept[0].mail(sender)[0] == 250:
+                    return kept
+            except (smtplib.SMTPException, OSError):
+                pass
+            kept[0].close()
+        server = self._before(self._connect)
+        try:
+            self._expect(*self._before(lambda: server.mail(sender)), accepted=(250,))
+        except BaseException:
+            server.close()
+            raise
+        return server, 0
+
+    def _take(self) -> tuple[smtplib.SMTP, int] | None:
+        with self._lock:
+            kept, self._kept = self._kept, None
+        return kept
+
+    def _keep(self, server: smtplib.SMTP, mails: int) -> None:
+        with self._lock:
+            if self._kept is None and mails < MAILS:
+                self._kept = (server, mails)
+                return
+        self._leave(server)
 
     def _connect(self) -> smtplib.SMTP:
         chosen = self.settings
@@ -85,6 +127,8 @@ class SmtpCourier(MailCourier):
 
     def _leave(self, server: smtplib.SMTP) -> None:
         try:
+            if server.sock is not None:
+                server.sock.settimeout(GOODBYE_SECONDS)
             server.quit()
         except (smtplib.SMTPException, OSError):
             server.close()

@@ -35,7 +35,6 @@ MOST_DOUBTS = 2
 _ROWS, _LANES = db.outbox.c, db.lanes.c
 # Statements are built once: building one costs more than running it.
 _BUSY = select(_LANES.lane).where(_LANES.owner != bindparam("me"), _LANES.until > bindparam("now"))
-_ABANDONED = select(db.outbox).where(_ROWS.state == "sending", _ROWS.lane.not_in(_BUSY)).limit(1)
 _FULL = (
     select(_ROWS.policy_id)
     .where(_ROWS.claimed > bindparam("hour_ago"), _ROWS.kind == MESSAGE)
@@ -55,7 +54,6 @@ _DUE = (
     .limit(1)
 )
 _NEXT = {CODE: _DUE, MESSAGE: _DUE.where(_ROWS.policy_id.not_in(_FULL))}
-_CLAIMED_SINCE = select(func.count()).where(_ROWS.claimed > bindparam("hour_ago"))
 _AT_WORK = select(func.count()).where(
     (
         (_ROWS.state == "waiting")
@@ -80,6 +78,16 @@ _LANE = select(_LANES.lane).where(_LANES.lane == bindparam("wanted"))
 _TAKE_LANE = update(db.lanes).where(_LANES.lane.in_(_FREE))
 _MY_LANE = update(db.lanes).where(_LANES.lane == bindparam("wanted"), _LANES.owner == bindparam("me"))
 _STOPPED = select(db.switches.c.value).where(db.switches.c.name == STOPPED)
+# What may keep a sender from its next row, in one look.
+_BEFORE = select(
+    _STOPPED.scalar_subquery().label("stopped"),
+    select(func.count()).where(_ROWS.claimed > bindparam("hour_ago")).scalar_subquery().label("claimed"),
+    select(_ROWS.key)
+    .where(_ROWS.state == "sending", _ROWS.lane.not_in(_BUSY))
+    .limit(1)
+    .scalar_subquery()
+    .label("abandoned"),
+)
 _EXPIRES = select(db.codes.c.expires).where(db.codes.c.id == bindparam("wanted"))
 
 
@@ -202,16 +210,23 @@ class Outbox:
         with self._database.writing() as connection:
             return self._claim(connection, owner, routes)
 
-    def _claim(self, connection: Connection, owner: str, routes: Collection[str]) -> Claimed | None:
+    def _claim(
+        self, connection: Connection, owner: str, routes: Collection[str], held_lane: str | None = None
+    ) -> Claimed | None:
+        """Claim the next row. `held_lane` is this owner's already, and is left unless that row waits in it."""
         at = self._now()
-        if _stopped(connection) is not None:
-            return None
-        abandoned = self._abandoned(connection, owner, at)
-        if abandoned is not None and self._take_lane(connection, abandoned.lane, owner, at):
-            self._pick_up(connection, abandoned.key, at)
-            self._leave_lane(connection, abandoned.lane, owner)
-        row = self._next(connection, owner, routes, at)
-        if row is None or not self._take_lane(connection, row.lane, owner, at):
+        values = {"me": owner, "now": stamp(at), "hour_ago": stamp(at - dt.timedelta(hours=1))}
+        before = connection.execute(_BEFORE, values).one()
+        row = None
+        if before.stopped is None:
+            if before.abandoned is not None:
+                self._settle_abandoned(connection, before.abandoned, owner, held_lane, at)
+            if before.claimed < self._settings.total_per_hour:
+                row = self._next(connection, routes, values)
+        kept = held_lane is not None and row is not None and row.lane == held_lane
+        if held_lane is not None and not kept:
+            self._leave_lane(connection, held_lane, owner)
+        if row is None or not (kept or self._take_lane(connection, row.lane, owner, at)):
             return None
         return self._start(connection, row, owner, at)
 
@@ -223,26 +238,29 @@ class Outbox:
 
     def renew(self, claimed: Claimed) -> None:
         """Say that the sender is still alive."""
-        until = stamp(self._now() + dt.timedelta(seconds=self._settings.lease_seconds))
         with self._database.writing() as connection:
-            connection.execute(_MY_LANE, {"until": until, "wanted": claimed.lane, "me": claimed.owner})
+            self._renew(connection, claimed)
 
     def finish(self, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
         """Record how it went and return the row's new state; None where another sender had taken the row over."""
         with self._database.writing() as connection:
+            self._leave_lane(connection, claimed.lane, claimed.owner)
             return self._finish(connection, claimed, result)
 
     def exchange(self, claimed: Claimed, result: Acceptance | BaseException, routes: Collection[str]) -> Claimed | None:
         """Record how it went and claim the next row, in one transaction; None where there is none."""
         with self._database.writing() as connection:
+            # The lane is locked first, as everywhere, and kept for the next row where that waits in it too.
+            held = self._renew(connection, claimed)
             self._finish(connection, claimed, result)
-            return self._claim(connection, claimed.owner, routes)
+            return self._claim(connection, claimed.owner, routes, claimed.lane if held else None)
 
     def rehearse(self, routes: Collection[str], write: Callable[[Claimed], None]) -> bool:
         """Let `write` have what would be sent next, and mark it so; its request stays queued. False where nothing is due."""
         at = self._now()
         with self._database.writing() as connection:
-            row = self._next(connection, "rehearsal", routes, at) if _stopped(connection) is None else None
+            values = {"me": "rehearsal", "now": stamp(at), "hour_ago": stamp(at - dt.timedelta(hours=1))}
+            row = self._next(connection, routes, values) if _stopped(connection) is None else None
             if row is None:
                 return False
             held = hold(connection, row.request_id)
@@ -254,7 +272,6 @@ class Outbox:
 
     def _finish(self, connection: Connection, claimed: Claimed, result: Acceptance | BaseException) -> str | None:
         at = self._now()
-        self._leave_lane(connection, claimed.lane, claimed.owner)
         held = hold(connection, claimed.request.id)
         mine = {"wanted": claimed.key, "me": claimed.owner, "attempt": claimed.attempt}
         row = connection.execute(_MINE, mine).one_or_none()
@@ -332,6 +349,15 @@ class Outbox:
                 return None
         return Claimed(row.key, row.kind, row.route, row.lane, owner, attempt, row.code_id, held.record)
 
+    def _settle_abandoned(
+        self, connection: Connection, key: str, owner: str, held_lane: str | None, at: dt.datetime
+    ) -> None:
+        row = connection.execute(_BY_KEY, {"wanted": key}).one_or_none()
+        if row is not None and self._take_lane(connection, row.lane, owner, at):
+            self._pick_up(connection, key, at)
+            if row.lane != held_lane:
+                self._leave_lane(connection, row.lane, owner)
+
     def _pick_up(self, connection: Connection, key: str, at: dt.datetime) -> None:
         """Settle a row whose sender died: whether it was sent is not known."""
         held = hold(connection, key.partition(":")[0])
@@ -348,21 +374,19 @@ class Outbox:
         self._update(connection, key, state=state, due=stamp(at), doubts=doubts, reply="the sender stopped")
         logger.warning("request %s: %s attempt %s was left behind: %s", row.request_id, row.kind, row.attempts, state)
 
-    def _abandoned(self, connection: Connection, owner: str, at: dt.datetime) -> Row[Any] | None:
-        return connection.execute(_ABANDONED, {"me": owner, "now": stamp(at)}).one_or_none()
-
-    def _next(self, connection: Connection, owner: str, routes: Collection[str], at: dt.datetime) -> Row[Any] | None:
-        hour_ago = stamp(at - dt.timedelta(hours=1))
-        if connection.execute(_CLAIMED_SINCE, {"hour_ago": hour_ago}).scalar_one() >= self._settings.total_per_hour:
-            return None
-        values = {"me": owner, "now": stamp(at), "routes": list(routes)}
-        cap = {"hour_ago": hour_ago, "most": self._settings.company_per_hour}
+    def _next(self, connection: Connection, routes: Collection[str], values: dict[str, Any]) -> Row[Any] | None:
         for kind, query in _NEXT.items():
-            others = cap if kind == MESSAGE else {}
-            found = connection.execute(query, {**values, **others, "wanted": kind}).one_or_none()
+            others = {"most": self._settings.company_per_hour} if kind == MESSAGE else {}
+            chosen = {**values, **others, "routes": list(routes), "wanted": kind}
+            found = connection.execute(query, chosen).one_or_none()
             if found is not None:
                 return found
         return None
+
+    def _renew(self, connection: Connection, claimed: Claimed) -> bool:
+        until = stamp(self._now() + dt.timedelta(seconds=self._settings.lease_seconds))
+        mine = {"until": until, "wanted": claimed.lane, "me": claimed.owner}
+        return connection.execute(_MY_LANE, mine).rowcount == 1
 
     def _take_lane(self, connection: Connection, lane: str, owner: str, at: dt.datetime) -> bool:
         until = stamp(at + dt.timedelta(seconds=self._settings.lease_seconds))

@@ -51,13 +51,17 @@ class Sender:
                 attempts += 1
             return attempts
         claimed = outbox.claim(self.owner, self._couriers)
-        while claimed is not None:
-            attempts += 1
-            result = self._carry(hands, claimed)
-            if stop.is_set():
-                outbox.finish(claimed, result)
-                break
-            claimed = outbox.exchange(claimed, result, self._couriers)
+        try:
+            while claimed is not None:
+                attempts += 1
+                result = self._carry(hands, claimed)
+                if stop.is_set():
+                    outbox.finish(claimed, result)
+                    break
+                claimed = outbox.exchange(claimed, result, self._couriers)
+        finally:
+            for courier in self._couriers.values():
+                courier.rest()
         return attempts
 
     def _carry(self, hands: ThreadPoolExecutor, claimed: Claimed) -> Acceptance | BaseException:

@@ -105,7 +105,8 @@ outbox = Table(
     Column("doubts", Integer, nullable=False),
     Column("reply", Text),
     Index("outbox_by_due", "state", "kind", "due"),
-    Index("outbox_by_claim", "claimed"),
+    # Holds all that the caps count, so that no row is read for them.
+    Index("outbox_by_claim", "claimed", "kind", "policy_id"),
 )
 # One sender at a time works a lane; `owner` holds it until `until`.
 lanes = Table(
