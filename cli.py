@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import typer
 
-from commands import ask, bench, evals, ingest, policies, requests, serve
+from commands import ask, backup, bench, evals, ingest, policies, requests, serve
+from commands.logs import start_log
 
 app = typer.Typer(
     help="Privacy Q&A desk: exact, cited answers from privacy policies, and requests to the channels they name.\n\n"
@@ -21,15 +23,16 @@ app.command()(ask.ask)
 app.command()(ask.chat)
 app.command()(serve.serve)
 app.add_typer(requests.app, name="requests")
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(evals.app, name="eval")
 app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:
-    """Run the command."""
-    handler = logging.StreamHandler()
-    handler.setLevel(logging.WARNING)  # some libraries lower the level of their own loggers
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
+    """Run the command. POLICYDESK_LOG=json writes the log as JSON lines; POLICYDESK_LOG_LEVEL=info tells more."""
+    level = logging.INFO if os.environ.get("POLICYDESK_LOG_LEVEL", "").lower() == "info" else logging.WARNING
+    start_log("json" if os.environ.get("POLICYDESK_LOG", "").lower() == "json" else "text", level)
     app()
 
 

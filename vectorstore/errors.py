@@ -11,6 +11,7 @@ StoreError
     ChromaServerError      the Chroma server does not answer, refuses, or may not be used
     IndexBuildError        a new index generation could not be built or did not pass its probe
     IndexReadError         a generation cannot be read; the exact scan takes over
+    BackupError            a backup could not be made, or cannot be put back
 """
 
 from __future__ import annotations
@@ -121,3 +122,7 @@ class IndexReadError(StoreError):
         super().__init__(f"the index generation {name} cannot be read: {reason}")
         self.name = name
         self.reason = reason
+
+
+class BackupError(StoreError):
+    """A backup could not be made or put back. The message says why and the way out."""
