@@ -7,7 +7,7 @@ import os
 
 import typer
 
-from commands import ask, backup, bench, evals, ingest, policies, requests, serve
+from commands import ask, backup, bench, evals, ingest, policies, requests, serve, staff
 from commands.logs import start_log
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(ask.ask)
 app.command()(ask.chat)
 app.command()(serve.serve)
 app.add_typer(requests.app, name="requests")
+app.add_typer(staff.app, name="staff")
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(evals.app, name="eval")

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
@@ -15,16 +15,22 @@ from pages.late import LatePage
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
 from pages.shield import SafeHeaders
+from pages.staff.app import staff_app
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
+    from bot.staff.records import Role
+    from bot.staff.staff import Staff
 
 
-def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
+def create_app(
+    bot: PolicyBot, desk: RequestDesk | None = None, staff: Staff | None = None, bench: APIRouter | None = None
+) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
 
-    Without a `desk` people get drafts and addresses in the chat, and no request is kept.
+    Without a `desk` people get drafts and addresses in the chat, and no request is kept. Without `staff` nobody signs in;
+    `bench` are the evaluators' pages, for members with that role.
     """
 
     def load_chat() -> FastAPI:
@@ -46,6 +52,8 @@ def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
             processor = desk.endpoints.processor
             app.include_router(callbacks_router(desk.awaited, processor, desk.reported_by, desk.record_status))
         add_request_problems(app)
+    if staff is not None:
+        app.mount("/staff", staff_app(staff, _staff_pages(bench)))
     add_problem_handlers(app)
     app.mount("/", chat)
     # The one added last stands outermost.
@@ -55,9 +63,16 @@ def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
     return app
 
 
-def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int) -> None:
+def _staff_pages(bench: APIRouter | None) -> list[tuple[str, Role, APIRouter]]:
+    pages: list[tuple[str, Role, APIRouter]] = []
+    if bench is not None:
+        pages.append(("/bench", "evaluator", bench))
+    return pages
+
+
+def serve(bot: PolicyBot, desk: RequestDesk | None, staff: Staff | None, host: str, port: int) -> None:
     """Serve until interrupted. No access log: addresses of requests would name conversations."""
-    uvicorn.run(create_app(bot, desk), host=host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(create_app(bot, desk, staff), host=host, port=port, access_log=False, log_level="warning")
 
 
 def _version() -> str:

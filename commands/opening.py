@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
     from bot.requests.settings import RequestSettings
+    from bot.staff.staff import Staff
     from vectorstore import PolicyLibrary, StoreSettings
 
 
@@ -82,6 +83,17 @@ def open_desk(library: PolicyLibrary, data_dir: Path) -> RequestDesk:
         return RequestDesk.open(library, request_settings(data_dir))
     except EndpointError as error:
         fail(f"requests.yaml, endpoints: {error}")
+    except (StoreError, OSError) as error:
+        fail(str(error))
+
+
+def open_staff(data_dir: Path) -> Staff:
+    """Open the staff's accounts, which lie in the database of the requests, or say why they cannot be opened."""
+    from bot.staff.staff import Staff
+    from vectorstore import StoreError
+
+    try:
+        return Staff.open(request_settings(data_dir).url, data_dir)
     except (StoreError, OSError) as error:
         fail(str(error))
 

@@ -117,7 +117,13 @@ class Accounts:
         from bot.staff import second_factor
 
         secret = second_factor.new_secret()
-        return secret, second_factor.address_for(secret, self._row(member_id).name)
+        return secret, self.address_for(member_id, secret)
+
+    def address_for(self, member_id: str, secret: str) -> str:
+        """Return the otpauth address of a secret that was started."""
+        from bot.staff import second_factor
+
+        return second_factor.address_for(secret, self._row(member_id).name)
 
     def keep_second(self, member_id: str, secret: str, code: str) -> list[str]:
         """Ask for codes from now on, once the app has shown that it has the secret; return the recovery codes, told this once.

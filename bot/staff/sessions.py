@@ -62,6 +62,12 @@ class Sessions:
         with self._database.writing() as connection:
             connection.execute(delete(db.sessions).where(db.sessions.c.digest == _digest(word)))
 
+    def end_others(self, member_id: str, word: str) -> None:
+        """Sign a member out everywhere but in the browser that holds `word`."""
+        mine, this = db.sessions.c.member_id == member_id, db.sessions.c.digest == _digest(word)
+        with self._database.writing() as connection:
+            connection.execute(delete(db.sessions).where(mine, ~this))
+
     def end_all(self, member_id: str) -> None:
         """Sign a member out everywhere."""
         with self._database.writing() as connection:
