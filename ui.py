@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.responses import RedirectResponse
 
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
@@ -53,6 +54,7 @@ def create_app(
             app.include_router(callbacks_router(desk.awaited, processor, desk.reported_by, desk.record_status))
         add_request_problems(app)
     if staff is not None:
+        app.add_route("/staff", lambda request: RedirectResponse("/staff/", 308), include_in_schema=False)
         app.mount("/staff", staff_app(staff, _staff_pages(bench)))
     add_problem_handlers(app)
     app.mount("/", chat)
