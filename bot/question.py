@@ -38,7 +38,7 @@ CLIPPED = re.compile(
     re.IGNORECASE,
 )
 TAG = re.compile(
-    r"\b(?:yes or no|true or false)\b|\b(?:right|correct|true|huh|isn'?t it|don'?t they|do they|or (?:not|no|nah|nope))\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if|question is if|confirm that|any ?(?:one|body) at \w+ able to)\b",
+    r"\b(?:yes or no|true or false)\b|\b(?:right|correct|true|huh|yeah|ye[ps]|am i right|or (?:not|no|nah|nope)|(?:is|are|was|were|do|does|did|would|could|has|have|wo|ca)n['’]?t (?:it|they|you|u|that|he|she|we|i)|(?<!who )(?<!what )(?<!where )(?<!when )(?<!why )(?<!how )(?<!which )(?:is|are|do|does|did|will|can) (?:it|they|you|u|that))\s*\?*\s*$|^(?:(?:so|and|but|ok)\b[\s,]*)*(?:you|they|we|i|it|there)(?:['’]\w+)? .*\?$|\b(?:is it true|whether|wonder(?:ing)? if|know if|tell me if|ask if|question is if|confirm that|any ?(?:one|body) at \w+ able to)\b",
     re.IGNORECASE,
 )
 # "Any chance you share it", "u guys selling my email": nothing but the opening asks.

@@ -15,6 +15,8 @@ from bot.question import NEEDS, read_question
         "my browser sends DNT, does the shop care",
         "they don't sell it, right?",
         "Can I see my data?",
+        "acme sells my chats doesnt it",
+        "they pass it on to banks, do they?",
     ],
 )
 def test_yes_no_questions(text):
@@ -30,6 +32,7 @@ def test_yes_no_questions(text):
         "Can you paste the link to the form?",
         "delete my data",
         "cookies",
+        "list the partners, who are they?",
     ],
 )
 def test_other_questions(text):
