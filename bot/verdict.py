@@ -145,7 +145,10 @@ def _without_tag(text: str) -> str:
     text = re.sub(r"\bor (?:not|no|nah|nope)\b|\bwhether or not\b|\bwhy not\b", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\bdo not track\b|(?<=the )[\"“']?do not sell\b|[\"“']do not sell\b", "", text, flags=re.IGNORECASE)
     text = re.sub(
-        r",?\s*(?:isn|don|doesn|didn|won|aren|wasn|weren|can|wouldn|couldn|hasn|haven)['’]?t (?:it|they|you|u|that|he|she|we|i)\s*\?*$", "", text, flags=re.IGNORECASE
+        r",?\s*(?:isn|don|doesn|didn|won|aren|wasn|weren|can|wouldn|couldn|hasn|haven)['’]?t (?:it|they|you|u|that|he|she|we|i)\s*\?*$",
+        "",
+        text,
+        flags=re.IGNORECASE,
     )
     return re.sub(
         r"^(?:\w+ )?(?:do|does|is|are|wo|would|ca|could|have|has|did)n['’]?t\b", "", text, flags=re.IGNORECASE

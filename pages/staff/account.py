@@ -168,7 +168,7 @@ def _keys(keys: list[ApiKey], written: str) -> str:
         for one in keys
     )
     table = (
-        '<div class="scroll"><table><caption class="visually-hidden">Your keys</caption><thead><tr><th scope="col">For</th><th scope="col">Made</th>'
+        '<div class="scroll" role="region" aria-label="Your keys" tabindex="0"><table><caption class="visually-hidden">Your keys</caption><thead><tr><th scope="col">For</th><th scope="col">Made</th>'
         f'<th scope="col">Last used</th><th scope="col">State</th></tr></thead><tbody>{rows}</tbody></table></div>'
         if keys
         else ""

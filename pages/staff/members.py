@@ -35,7 +35,7 @@ def members_router(staff: Staff) -> APIRouter:
         written = form_token(request)
         rows = "".join(_row(one, written) for one in staff.accounts.all())
         body = (
-            f'{notice(said)}{fault(problem)}<div class="scroll"><table><caption class="visually-hidden">Members</caption><thead><tr>'
+            f'{notice(said)}{fault(problem)}<div class="scroll" role="region" aria-label="Members" tabindex="0"><table><caption class="visually-hidden">Members</caption><thead><tr>'
             '<th scope="col">Member</th><th scope="col">Roles</th><th scope="col">Signs in with</th><th scope="col">Since</th>'
             f'<th scope="col">Access</th></tr></thead><tbody>{rows}</tbody></table></div>{_new(written)}'
         )
@@ -121,7 +121,7 @@ def audit_router(staff: Staff) -> APIRouter:
         )
         rows = "".join(_act(act, names) for act in acts)
         body = (
-            f'{held}<div class="scroll"><table><caption class="visually-hidden">Entries, newest first</caption><thead><tr><th scope="col">No.</th>'
+            f'{held}<div class="scroll" role="region" aria-label="Entries of the trail" tabindex="0"><table><caption class="visually-hidden">Entries, newest first</caption><thead><tr><th scope="col">No.</th>'
             '<th scope="col">When (UTC)</th><th scope="col">Who</th><th scope="col">Did</th><th scope="col">To</th></tr></thead>'
             f"<tbody>{rows}</tbody></table></div>{older}"
         )
