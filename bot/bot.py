@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot import compose
 from bot.asked import Asked, QuestionReader
@@ -16,7 +16,7 @@ from bot.changes import Changed, ChangeSearch
 from bot.citations import check_quote_law, cite
 from bot.evidence import Quote, plain_quote, within, without_overlap
 from bot.plain_replies import plain_reply
-from bot.question import clean
+from bot.question import clean, is_question
 from bot.reply import Answer, RequestOffer, Turn
 from bot.requests.intent import IntentRecogniser
 from bot.requests.offer import channels_for, offer_for, request_quotes
@@ -36,6 +36,13 @@ logger = logging.getLogger(__name__)
 SHARE_OF_SEVERAL = 2  # quotes for each of several questions in one message
 
 
+class ApprovedAnswers(Protocol):
+    """Answers that a person chose for questions, each with its quotes in the policy as it is now."""
+
+    def find(self, question: str, policy_ids: Sequence[str]) -> Answer | None:
+        """Return the answer to that question about those policies, None where nobody chose one."""
+
+
 class PolicyBot:
     """Answers questions from the library's policies. Keeps no conversation: history comes with each call."""
 
@@ -45,8 +52,10 @@ class PolicyBot:
         recogniser: IntentRecogniser,
         settings: AnswerSettings | None = None,
         selector: EvidenceSelector | None = None,
+        approved: ApprovedAnswers | None = None,
     ) -> None:
         self.library = library
+        self.approved = approved
         self.settings = settings or AnswerSettings()
         self._reader = QuestionReader(library, recogniser, self.settings)
         self._search = PolicySearch(library, self.settings, selector)
@@ -121,6 +130,9 @@ class PolicyBot:
             return self._plain(asked, "silent", compose.unread_text(asked.scope.policies))
         if len(readable) < len(asked.scope.policies):
             asked = replace(asked, scope=replace(asked.scope, policies=tuple(readable)))
+        chosen = self._chosen(asked)
+        if chosen is not None:
+            return chosen
         if asked.wish is not None:
             return self._request(asked, asked.wish)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
@@ -129,6 +141,22 @@ class PolicyBot:
             return self._changed(asked)
         answer = self._said(asked)
         return answer if asked.as_of is None else _dated(answer, asked)
+
+    def _chosen(self, asked: Asked) -> Answer | None:
+        """Return the answer that a person chose for a question about one policy as it is today, None without one.
+
+        What leans on an earlier turn, and what a person tells the desk to do, is never answered from there.
+        """
+        if self.approved is None or asked.leans or asked.as_of or asked.change or len(asked.scope.policies) != 1:
+            return None
+        if asked.wish is not None and not is_question(asked.question.text):
+            return None
+        policy = asked.scope.policies[0]
+        found = self.approved.find(asked.question.text, (policy.id,))
+        if found is None:
+            return None
+        offer = offer_for([policy], asked.wish) if asked.wish else None
+        return found.model_copy(update={"question": asked.raw, "request": offer, "follow_ups": self._follow_ups(asked)})
 
     def _said(self, asked: Asked) -> Answer:
         """Answer a question from what the policies in scope say."""
