@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
 from bot.requests.api import add_request_problems, requests_router
+from pages.conversations import Conversations
 from pages.late import LatePage
+from pages.live_routes import live_router
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
 from pages.shield import SafeHeaders
@@ -19,24 +21,35 @@ from pages.shield import SafeHeaders
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
+    from bot.staff.agent_desk import AgentDesk
 
 
-def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
+def create_app(
+    bot: PolicyBot,
+    desk: RequestDesk | None = None,
+    agents: AgentDesk | None = None,
+    conversations: Conversations | None = None,
+) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
 
-    Without a `desk` people get drafts and addresses in the chat, and no request is kept.
+    Without a `desk` people get drafts and addresses in the chat, and no request is kept. With `agents` they can join the
+    `conversations`, and what no policy answers is kept for them.
     """
+    talks = conversations or Conversations()
+    questions = agents.questions if agents else None
 
     def load_chat() -> FastAPI:
         # Gradio takes seconds to import: the API and the policies are there before it is.
         from pages.mounting import chat_app
 
-        return chat_app(bot, desk)
+        return chat_app(bot, desk, talks, questions)
 
     chat = LatePage(load_chat)
     app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
     app.include_router(api_router(bot))
     app.include_router(page_router(bot))
+    if agents is not None:
+        app.include_router(live_router(talks))
     if desk is not None:
         app.include_router(requests_router(desk))
         app.include_router(request_page_router(desk))

@@ -25,6 +25,7 @@ from bot.search import Found, PolicySearch
 from bot.settings import AnswerSettings
 from bot.several import merged, split_questions
 from bot.suggestions import STARTERS, Starter, suggest
+from bot.why import Reasons, reasons_for
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import REQUEST_TYPES, Policy
 
@@ -109,6 +110,30 @@ class PolicyBot:
             for policy in asked.scope.policies[: self.settings.compare_up_to]
         ]
         return max((found[0].score for found in hits if found), default=None)
+
+    def why(
+        self,
+        question: str,
+        policy_ids: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+    ) -> list[Reasons]:
+        """Return why `reply` answers as it does, for each question of the message. Raises as `reply`."""
+        words = clean(question, self.settings.max_question)
+        parts = split_questions(words) if len(words) <= self.settings.max_question else [words]
+        return [
+            reasons_for(self._reader.read(part, policy_ids, history, as_of), self._search, self.settings)
+            for part in parts
+        ]
+
+    def read(self, question: str, policy_ids: Sequence[str] = (), as_of: date | None = None) -> Asked:
+        """Return a question as the bot reads it: its company, its vector, its words. Raises as `reply`."""
+        return self._reader.read(question, policy_ids, (), as_of)
+
+    @property
+    def search(self) -> PolicySearch:
+        """The search in single policies that answers are made from."""
+        return self._search
 
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""
