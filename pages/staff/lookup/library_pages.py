@@ -114,9 +114,9 @@ def render_questions(
     """Return what was asked in vain, and what visitors thought; `companies` are names by policy id."""
     rows = "".join(_question(one, companies, token) for one in questions)
     table = (
-        '<div class="scroll" role="region" aria-label="Unanswered questions" tabindex="0"><table>'
+        '<div class="scroll" role="region" aria-label="Unanswered questions" tabindex="0"><table class="rows">'
         '<caption class="visually-hidden">Unanswered questions</caption><thead><tr><th scope="col">Question</th>'
-        '<th scope="col">Company</th><th scope="col">Times</th><th scope="col">Last</th><th scope="col">Do</th></tr></thead>'
+        '<th scope="col">Company</th><th scope="col">Asked</th><th scope="col">Last</th><th scope="col">Do</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         if rows
         else "<p>Nothing is open.</p>"
@@ -144,7 +144,7 @@ def _question(one: Unanswered, companies: Mapping[str, str], token: str) -> str:
     status = "damaged source" if one.status == "damaged" else ""
     return (
         f'<tr><th scope="row" dir="auto">{text(one.question)}{f" <span class=meta>{status}</span>" if status else ""}</th>'
-        f"<td>{text(names)}</td><td>{one.count}</td><td>{one.last:%Y-%m-%d %H:%M} UTC</td>"
+        f"<td>{text(names)}</td><td>{one.count} time{'' if one.count == 1 else 's'}</td><td>{one.last:%Y-%m-%d %H:%M} UTC</td>"
         f'<td><div class="buttons">{links}{done}</div></td></tr>'
     )
 

@@ -28,7 +28,7 @@ def list_fragment(conversations: Sequence[LiveConversation], member: Member) -> 
     if not rows:
         return "<p>Nobody is asking anything now.</p>"
     return (
-        '<div class="scroll" role="region" aria-label="Live conversations" tabindex="0"><table>'
+        '<div class="scroll" role="region" aria-label="Live conversations" tabindex="0"><table class="rows">'
         '<caption class="visually-hidden">Live conversations</caption><thead><tr><th scope="col">Last question</th>'
         f'<th scope="col">Messages</th><th scope="col">Quiet for</th><th scope="col">With</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
@@ -43,7 +43,7 @@ def _row(one: LiveConversation, member: Member) -> str:
     quiet = "less than a minute" if minutes == 0 else f"{minutes} minute{'' if minutes == 1 else 's'}"
     return (
         f'<tr><th scope="row" dir="auto"><a href="{ROOT}/live/{quote(one.id, safe="")}">{text(last)}</a>{waits}</th>'
-        f"<td>{len(one.exchanges)}</td><td>{quiet}</td><td>{text(holder)}</td></tr>"
+        f"<td>{len(one.exchanges)} message{'' if len(one.exchanges) == 1 else 's'}</td><td>quiet for {quiet}</td><td>with {text(holder)}</td></tr>"
     )
 
 
