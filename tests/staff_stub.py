@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -11,7 +12,7 @@ from bot.problems import add_problem_handlers
 from bot.staff.records import Member
 
 TOKEN = "form-token"
-STYLE = "body { margin: 0; background: var(--ground); } .staff { display: flex; gap: 1rem; padding: .75rem 1.25rem; background: var(--card); color: var(--text); font: 16px system-ui, sans-serif; } .staff ul { margin: 0; padding: 0; list-style: none; } .staff a { color: var(--accent); } .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; }"  # fmt: skip
+STYLE = Path(__file__).parents[1] / "pages" / "staff" / "staff.css"
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ def stub_staff_app(router: APIRouter, prefix: str) -> FastAPI:
 
     @app.get("/style/staff.css")
     def style() -> Response:
-        return Response(STYLE, media_type="text/css")
+        return Response(STYLE.read_text(), media_type="text/css")
 
     app.include_router(router, prefix=prefix)
     return app

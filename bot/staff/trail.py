@@ -1,8 +1,21 @@
-"""Where the agents' pages note what was done. The trail itself is kept elsewhere; this is what they need of it."""
+"""The audit trail: who did what to what, one entry after the other, each sealed with the one before it."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import json
 from typing import Protocol
+
+from sqlalchemy import func, insert, select, update
+
+from bot.requests.chain import stamp
+from bot.requests.ledger.clock import Now, utc_now
+from bot.requests.ledger.tables import Database
+from bot.staff import tables as db
+from bot.staff.records import Act
+
+MOST_SHOWN = 500
 
 
 class Trail(Protocol):
@@ -10,3 +23,54 @@ class Trail(Protocol):
 
     def note(self, member_id: str, action: str, subject: str) -> None:
         """Keep one entry; the time is now."""
+
+
+class AuditTrail:
+    """The trail in SQL. Nothing here changes or removes an entry."""
+
+    def __init__(self, database: Database, now: Now = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    def note(self, member_id: str, action: str, subject: str) -> None:
+        """Keep one entry; the time is now. Raises StoreUnavailableError."""
+        at = stamp(self._now())
+        with self._database.writing() as connection:
+            # Two who write at once on a server would seal the same entry: the last one is locked first.
+            newest = select(func.max(db.trail.c.number)).scalar_subquery()
+            lock = update(db.trail).where(db.trail.c.number == newest).values(action=db.trail.c.action)
+            connection.execute(lock)
+            last = connection.execute(select(db.trail).order_by(db.trail.c.number.desc()).limit(1)).one_or_none()
+            number = last.number + 1 if last is not None else 1
+            sealed = _seal(number, at, member_id, action[:40], subject[:200], last.digest if last is not None else "")
+            row = {"number": number, "at": at, "member_id": member_id, "action": action[:40], "subject": subject[:200]}
+            connection.execute(insert(db.trail).values(**row, digest=sealed))
+
+    def acts(self, limit: int = MOST_SHOWN, before: int | None = None) -> list[Act]:
+        """Return entries, newest first; with `before`, those with a smaller number."""
+        query = select(db.trail).order_by(db.trail.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(db.trail.c.number < before)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Act(row.number, dt.datetime.fromisoformat(row.at), row.member_id, row.action, row.subject) for row in rows
+        ]
+
+    def first_fault(self) -> int | None:
+        """Return the number of the first entry that was changed or is missing, None where the trail holds."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(db.trail).order_by(db.trail.c.number)).all()
+        previous = ""
+        for number, row in enumerate(rows, start=1):
+            if row.number != number or row.digest != _seal(
+                number, row.at, row.member_id, row.action, row.subject, previous
+            ):
+                return number
+            previous = row.digest
+        return None
+
+
+def _seal(number: int, at: str, member_id: str, action: str, subject: str, previous: str) -> str:
+    written = json.dumps([number, at, member_id, action, subject, previous], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()

@@ -17,9 +17,10 @@ from bot.build import build_bot
 from bot.reply import Answer
 from bot.requests.intent import IntentRecogniser
 from bot.staff.agent_desk import AgentDesk
+from bot.staff.records import Member
 from ingest import ingest_sources
 from pages.conversations import Conversations, Exchange
-from pages.staff.lookup.router import lookup_router
+from pages.staff.lookup.router import lookup_router, lookup_waiting
 from tests.staff_stub import TOKEN, ListedTrail, stub_staff_app
 from vectorstore import PolicyLibrary, StoreSettings
 
@@ -315,3 +316,15 @@ def test_pages_carry_a_strict_policy_and_no_inline_script_or_style(office):
         assert reply.text.count("<h1>") == 1
         levels = [int(level) for level in re.findall(r"<h([1-6])", reply.text)]
         assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), (path, levels)
+
+
+def test_the_first_page_is_told_what_waits(office):
+    waiting = lookup_waiting(office.agents, office.talks)
+    ann = Member("m-ann", "Ann", frozenset({"agent"}))
+    assert [count for _, _, count in waiting(ann)] == [0, 0, 0]
+    office.talks.add("visitor", Exchange("1", "Hello?"))
+    office.talks.take(office.talks.live()[0].id, "m-ann", "Ann")
+    office.talks.add("visitor", Exchange("2", "Are you there?"))
+    office.agents.questions.note(Answer(question="Why?", status="silent", text="…", policy_ids=["larkspur"]))
+    assert [count for _, _, count in waiting(ann)] == [1, 1, 0]
+    assert waiting(Member("m-eve", "Eve", frozenset({"evaluator"}))) == []

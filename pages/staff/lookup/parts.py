@@ -42,7 +42,7 @@ def page(request: Request, title: str, body: str, tab: str, status: int = 200) -
     shown = (
         f'<link rel="stylesheet" href="{ROOT}/style/lookup.css"><script src="{ROOT}/style/lookup.js" defer></script>'
         f'<div class="lookup"><ul class="tabs" aria-label="Parts of the look-up">{tabs}</ul>'
-        f'<h1>{text(title)}</h1>{body}<p class="visually-hidden" role="status" id="told"></p></div>'
+        f'{body}<p class="visually-hidden" role="status" id="told"></p></div>'
     )
     html = staff_document(title, shown, member_of(request), ROOT)
     headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}

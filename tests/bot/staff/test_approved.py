@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
+from typer.testing import CliRunner
 
 from bot.reply import Turn
 from bot.staff.approved import CHECKED, ApprovedAnswers
 from bot.staff.desk_tables import approved_answers, open_tables
 from bot.staff.entry_errors import StaffEntryError
 from bot.terminal import answer_lines
+from cli import app
 from tests.bot.staff.conftest import CARTS, ORDERS, Office
 
 QUESTION = "How long does Larkspur keep my order history?"
@@ -100,6 +103,25 @@ def test_words_changed_in_the_table_are_never_quoted(office):
     assert not answer.text.endswith(CHECKED)
     assert all("eleven" not in c.quote for c in answer.citations)
     assert office.approved.standing(office.approved.get(made.id)).state == "stale"
+
+
+def test_the_command_says_the_same_word_for_word(office):
+    approved = ApprovedAnswers.open(f"sqlite:///{office.folder / 'var' / 'requests.sqlite'}", office.bot.library)
+    approved.add("m1", "larkspur", [QUESTION], [office.place(CARTS)])
+    told = CliRunner().invoke(app, ["ask", QUESTION, "--json", "--data-dir", str(office.folder / "var")])
+    assert told.exit_code == 0
+    answer = json.loads(told.stdout)
+    stored = office.bot.library.get("larkspur").text
+    assert [c["quote"] for c in answer["citations"]] == [CARTS]
+    assert stored[answer["citations"][0]["start"] : answer["citations"][0]["end"]] == CARTS
+    spoken = CliRunner().invoke(app, ["chat", "--data-dir", str(office.folder / "var")], input=f"{QUESTION}\n\n")
+    assert CARTS in " ".join(spoken.stdout.split())
+
+
+def test_asking_makes_no_database(office):
+    told = CliRunner().invoke(app, ["ask", QUESTION, "--json", "--data-dir", str(office.folder / "var")])
+    assert told.exit_code == 0
+    assert not (office.folder / "var" / "requests.sqlite").exists()
 
 
 def test_changing_and_retiring(office):
