@@ -12,38 +12,51 @@ from starlette.responses import RedirectResponse
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
 from bot.requests.api import add_request_problems, requests_router
+from pages.conversations import Conversations
 from pages.late import LatePage
+from pages.live_routes import live_router
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
 from pages.shield import SafeHeaders
-from pages.staff.app import staff_app
+from pages.staff.app import Waiting, staff_app
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
+    from bot.staff.agent_desk import AgentDesk
     from bot.staff.records import Role
     from bot.staff.staff import Staff
 
 
 def create_app(
-    bot: PolicyBot, desk: RequestDesk | None = None, staff: Staff | None = None, bench: APIRouter | None = None
+    bot: PolicyBot,
+    desk: RequestDesk | None = None,
+    agents: AgentDesk | None = None,
+    staff: Staff | None = None,
+    bench: APIRouter | None = None,
+    conversations: Conversations | None = None,
 ) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
 
-    Without a `desk` people get drafts and addresses in the chat, and no request is kept. Without `staff` nobody signs in;
-    `bench` are the evaluators' pages, for members with that role.
+    Without a `desk` people get drafts and addresses in the chat, and no request is kept. With `agents` they can join the
+    `conversations`, and what no policy answers is kept for them. Without `staff` nobody signs in; `bench` are the evaluators'
+    pages, for members with that role.
     """
+    talks = conversations or Conversations()
+    questions = agents.questions if agents else None
 
     def load_chat() -> FastAPI:
         # Gradio takes seconds to import: the API and the policies are there before it is.
         from pages.mounting import chat_app
 
-        return chat_app(bot, desk)
+        return chat_app(bot, desk, talks, questions)
 
     chat = LatePage(load_chat)
     app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
     app.include_router(api_router(bot))
     app.include_router(page_router(bot))
+    if agents is not None:
+        app.include_router(live_router(talks))
     if desk is not None:
         app.include_router(requests_router(desk))
         app.include_router(request_page_router(desk))
@@ -55,7 +68,7 @@ def create_app(
         add_request_problems(app)
     if staff is not None:
         app.add_route("/staff", lambda request: RedirectResponse("/staff/", 308), include_in_schema=False)
-        app.mount("/staff", staff_app(staff, _staff_pages(bench)))
+        app.mount("/staff", _staff_pages(staff, agents, talks, bench))
     add_problem_handlers(app)
     app.mount("/", chat)
     # The one added last stands outermost.
@@ -65,16 +78,24 @@ def create_app(
     return app
 
 
-def _staff_pages(bench: APIRouter | None) -> list[tuple[str, Role, APIRouter]]:
+def _staff_pages(
+    staff: Staff, agents: AgentDesk | None, conversations: Conversations, bench: APIRouter | None
+) -> FastAPI:
     pages: list[tuple[str, Role, APIRouter]] = []
+    waiting: list[Waiting] = []
+    if agents is not None:
+        from pages.staff.lookup.router import lookup_router, lookup_waiting
+
+        pages.append(("/lookup", "agent", lookup_router(agents, conversations)))
+        waiting.append(lookup_waiting(agents, conversations))
     if bench is not None:
         pages.append(("/bench", "evaluator", bench))
-    return pages
+    return staff_app(staff, pages, waiting)
 
 
-def serve(bot: PolicyBot, desk: RequestDesk | None, staff: Staff | None, host: str, port: int) -> None:
+def serve(app: FastAPI, host: str, port: int) -> None:
     """Serve until interrupted. No access log: addresses of requests would name conversations."""
-    uvicorn.run(create_app(bot, desk, staff), host=host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
 
 
 def _version() -> str:

@@ -44,6 +44,7 @@ class Asked:
     person wants done, None for a question. `names` are the words of company names, lower case. `change` is set where the
     question asks what changed. `as_of` is the day as of which it asks, None for today; `scope` holds the versions then in
     force, and `unheld` the policies of which the library holds none from then. `most` limits the quotes, None: as many as usual.
+    `leans` is True where the words refer to an earlier turn ("and how long do they keep it?").
     """
 
     raw: str
@@ -58,6 +59,7 @@ class Asked:
     as_of: date | None = None
     unheld: tuple[Policy, ...] = ()
     most: int | None = None
+    leans: bool = False
 
 
 class QuestionReader:
@@ -116,7 +118,9 @@ class QuestionReader:
         if wish is not None:
             vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
             words = words + words_of(MATTER[wish])
-        asked = Asked(raw, question, scope, vector, words, intent, wish, finder.name_words(), change)
+        asked = Asked(
+            raw, question, scope, vector, words, intent, wish, finder.name_words(), change, leans=alone.refers
+        )
         return asked if as_of is None or wish is not None else self._then(asked, as_of)
 
     def _then(self, asked: Asked, day: date) -> Asked:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot import compose
 from bot.asked import Asked, QuestionReader
@@ -16,7 +16,7 @@ from bot.changes import Changed, ChangeSearch
 from bot.citations import check_quote_law, cite
 from bot.evidence import Quote, plain_quote, within, without_overlap
 from bot.plain_replies import plain_reply
-from bot.question import clean
+from bot.question import clean, is_question
 from bot.reply import Answer, RequestOffer, Turn
 from bot.requests.intent import IntentRecogniser
 from bot.requests.offer import channels_for, offer_for, request_quotes
@@ -25,6 +25,7 @@ from bot.search import Found, PolicySearch
 from bot.settings import AnswerSettings
 from bot.several import merged, split_questions
 from bot.suggestions import STARTERS, Starter, suggest
+from bot.why import Reasons, reasons_for
 from vectorstore.library import PolicyLibrary
 from vectorstore.policy import REQUEST_TYPES, Policy
 
@@ -36,6 +37,13 @@ logger = logging.getLogger(__name__)
 SHARE_OF_SEVERAL = 2  # quotes for each of several questions in one message
 
 
+class ApprovedAnswers(Protocol):
+    """Answers that a person chose for questions, each with its quotes in the policy as it is now."""
+
+    def find(self, question: str, policy_ids: Sequence[str]) -> Answer | None:
+        """Return the answer to that question about those policies, None where nobody chose one."""
+
+
 class PolicyBot:
     """Answers questions from the library's policies. Keeps no conversation: history comes with each call."""
 
@@ -45,8 +53,10 @@ class PolicyBot:
         recogniser: IntentRecogniser,
         settings: AnswerSettings | None = None,
         selector: EvidenceSelector | None = None,
+        approved: ApprovedAnswers | None = None,
     ) -> None:
         self.library = library
+        self.approved = approved
         self.settings = settings or AnswerSettings()
         self._reader = QuestionReader(library, recogniser, self.settings)
         self._search = PolicySearch(library, self.settings, selector)
@@ -101,6 +111,30 @@ class PolicyBot:
         ]
         return max((found[0].score for found in hits if found), default=None)
 
+    def why(
+        self,
+        question: str,
+        policy_ids: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+    ) -> list[Reasons]:
+        """Return why `reply` answers as it does, for each question of the message. Raises as `reply`."""
+        words = clean(question, self.settings.max_question)
+        parts = split_questions(words) if len(words) <= self.settings.max_question else [words]
+        return [
+            reasons_for(self._reader.read(part, policy_ids, history, as_of), self._search, self.settings)
+            for part in parts
+        ]
+
+    def read(self, question: str, policy_ids: Sequence[str] = (), as_of: date | None = None) -> Asked:
+        """Return a question as the bot reads it: its company, its vector, its words. Raises as `reply`."""
+        return self._reader.read(question, policy_ids, (), as_of)
+
+    @property
+    def search(self) -> PolicySearch:
+        """The search in single policies that answers are made from."""
+        return self._search
+
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""
         policies = [policy for policy in self._reader.finder().policies if not policy_ids or policy.id in policy_ids]
@@ -121,6 +155,9 @@ class PolicyBot:
             return self._plain(asked, "silent", compose.unread_text(asked.scope.policies))
         if len(readable) < len(asked.scope.policies):
             asked = replace(asked, scope=replace(asked.scope, policies=tuple(readable)))
+        chosen = self._chosen(asked)
+        if chosen is not None:
+            return chosen
         if asked.wish is not None:
             return self._request(asked, asked.wish)
         if asked.scope.how == "none" and len(asked.scope.policies) > self.settings.compare_up_to:
@@ -129,6 +166,22 @@ class PolicyBot:
             return self._changed(asked)
         answer = self._said(asked)
         return answer if asked.as_of is None else _dated(answer, asked)
+
+    def _chosen(self, asked: Asked) -> Answer | None:
+        """Return the answer that a person chose for a question about one policy as it is today, None without one.
+
+        What leans on an earlier turn, and what a person tells the desk to do, is never answered from there.
+        """
+        if self.approved is None or asked.leans or asked.as_of or asked.change or len(asked.scope.policies) != 1:
+            return None
+        if asked.wish is not None and not is_question(asked.question.text):
+            return None
+        policy = asked.scope.policies[0]
+        found = self.approved.find(asked.question.text, (policy.id,))
+        if found is None:
+            return None
+        offer = offer_for([policy], asked.wish) if asked.wish else None
+        return found.model_copy(update={"question": asked.raw, "request": offer, "follow_ups": self._follow_ups(asked)})
 
     def _said(self, asked: Asked) -> Answer:
         """Answer a question from what the policies in scope say."""

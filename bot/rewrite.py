@@ -20,6 +20,8 @@ ABOUT = re.compile(
     r"^(?:(?:and|so|but|ok|okay|then|hm+|well)\b[\s,]*)*(?:what|how) about\b|^(?:and|same for|also)\b", re.IGNORECASE
 )
 
+SHORT_SHARE = 0.15  # weight of the turn before in a short question that does not point to it
+
 
 @dataclass(frozen=True, slots=True)
 class StandAlone:
@@ -29,6 +31,11 @@ class StandAlone:
     text: str
     background: str
     share: float
+
+    @property
+    def refers(self) -> bool:
+        """True if a word of the question points to the turn before, not only its shortness."""
+        return self.share > SHORT_SHARE
 
 
 def stand_alone(question: str, bare: str, history: Sequence[Turn], names: frozenset[str]) -> StandAlone:
@@ -44,7 +51,7 @@ def stand_alone(question: str, bare: str, history: Sequence[Turn], names: frozen
     if ABOUT.match(question) or (REFERS.search(question) and len(content) <= 5):
         return StandAlone(question, before, 0.25)
     # A short question may lean on the one before without a word that says so: "how long are recordings kept".
-    return StandAlone(question, before, 0.15) if len(content) <= 4 else StandAlone(question, "", 0.0)
+    return StandAlone(question, before, SHORT_SHARE) if len(content) <= 4 else StandAlone(question, "", 0.0)
 
 
 def _resolved(history: Sequence[Turn], names: frozenset[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from commands.opening import fail, open_bot, show_json
+from commands.opening import fail, open_bot, prefer_approved, show_json
 from commands.options import VAR, AsOf, DataDir, Json, Model, Policies
 
 
@@ -22,6 +22,7 @@ def ask(
     from vectorstore import StoreError
 
     bot = open_bot(data_dir, llm)
+    prefer_approved(bot, data_dir)
     try:
         answer = bot.reply(question, policy or (), as_of=as_of.date() if as_of else None)
     except QuestionError as error:
@@ -42,6 +43,7 @@ def chat(policy: Policies = None, as_of: AsOf = None, llm: Model = None, data_di
     from vectorstore import StoreError
 
     bot = open_bot(data_dir, llm)
+    prefer_approved(bot, data_dir)
     typer.echo("Ask about a privacy policy, or say what you want done. An empty line ends the chat.")
     history: list[Turn] = []
     while True:

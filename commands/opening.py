@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
     from bot.requests.settings import RequestSettings
+    from bot.staff.agent_desk import AgentDesk
     from bot.staff.staff import Staff
     from vectorstore import PolicyLibrary, StoreSettings
 
@@ -57,6 +58,21 @@ def open_bot(data_dir: Path, language_model: str | None = None) -> PolicyBot:
         fail(str(error))
 
 
+def prefer_approved(bot: PolicyBot, data_dir: Path) -> None:
+    """Let the bot prefer the answers that agents approved. Makes no database, and answers on where theirs cannot be read."""
+    from bot.requests.settings import RequestSettings
+    from bot.staff.approved import ApprovedAnswers
+    from vectorstore import StoreError
+
+    database_url = os.environ.get("POLICYDESK_DATABASE_URL") or None
+    if database_url is None and not (data_dir / "requests.sqlite").exists():
+        return
+    try:
+        bot.approved = ApprovedAnswers.open(RequestSettings(data_dir, database_url=database_url).url, bot.library)
+    except (StoreError, OSError) as error:
+        typer.echo(f"policydesk: approved answers are left out: {error}", err=True)
+
+
 def request_settings(data_dir: Path) -> RequestSettings:
     """Return the settings of requests.yaml in `data_dir`, the defaults (nothing is ever sent) without that file."""
     from bot.requests.errors import SettingsFileError
@@ -94,6 +110,17 @@ def open_staff(data_dir: Path) -> Staff:
 
     try:
         return Staff.open(request_settings(data_dir).url, data_dir)
+    except (StoreError, OSError) as error:
+        fail(str(error))
+
+
+def open_agents(bot: PolicyBot, staff: Staff, data_dir: Path) -> AgentDesk:
+    """Open what agents work with; from then on `bot` prefers the answers that they approved."""
+    from bot.staff.agent_desk import AgentDesk
+    from vectorstore import StoreError
+
+    try:
+        return AgentDesk.open(bot, request_settings(data_dir).url, staff.trail)
     except (StoreError, OSError) as error:
         fail(str(error))
 

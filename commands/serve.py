@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from commands.opening import fail, open_bot, open_desk, open_staff
+from commands.opening import fail, open_agents, open_bot, open_desk, open_staff
 from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
     import threading
 
     from bot.requests.desk import RequestDesk
+    from bot.staff.agent_desk import AgentDesk
     from vectorstore import PolicyLibrary
 
 logger = logging.getLogger(__name__)
@@ -43,27 +44,30 @@ def serve(
         typer.echo(
             "The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True
         )
+    from ui import create_app
     from ui import serve as serve_pages
 
-    desk = open_desk(bot.library, data_dir)
+    desk, staff = open_desk(bot.library, data_dir), open_staff(data_dir)
+    agents = open_agents(bot, staff, data_dir)
+    app = create_app(bot, desk, agents, staff)
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     typer.echo(f"PolicyDesk is at {address}  (API: {address}/docs)  Stop with Ctrl-C.")
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
-    with sending(desk):
-        serve_pages(bot, desk, open_staff(data_dir), host, port)
+    with sending(desk, agents):
+        serve_pages(app, host, port)
 
 
 @contextmanager
-def sending(desk: RequestDesk) -> Iterator[None]:
+def sending(desk: RequestDesk, agents: AgentDesk) -> Iterator[None]:
     """Run the sender and the retention timer beside the server, where the operator lets the desk deliver."""
     import threading
 
     from bot.requests.ledger import Sender
 
     stop = threading.Event()
-    threads = [threading.Thread(target=keep_retention, args=(desk, stop), name="retention", daemon=True)]
+    threads = [threading.Thread(target=keep_retention, args=(desk, agents, stop), name="retention", daemon=True)]
     if desk.delivers:
         sender = Sender(desk.ledger, desk.couriers())
         threads.append(threading.Thread(target=sender.run_forever, args=(stop,), name="sender", daemon=True))
@@ -77,7 +81,7 @@ def sending(desk: RequestDesk) -> Iterator[None]:
             thread.join(35)
 
 
-def keep_retention(desk: RequestDesk, stop: threading.Event) -> None:
+def keep_retention(desk: RequestDesk, agents: AgentDesk, stop: threading.Event) -> None:
     """Erase what is past its time, now and every hour."""
     from bot.requests.ledger.erasure import expire_due
     from vectorstore import StoreError
@@ -85,6 +89,7 @@ def keep_retention(desk: RequestDesk, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             expire_due(desk.ledger)
+            agents.questions.expire()
         except StoreError as error:
             logger.warning("%s", error)
         stop.wait(RETENTION_SECONDS)

@@ -16,11 +16,12 @@ from pages.conversations import Conversations, Exchange, PolicyName, history
 from pages.markup import policy_path, text
 from pages.transcript import render_transcript, render_welcome
 from pages.visitors import visitor_of
-from vectorstore.errors import UnknownPolicyError
+from vectorstore.errors import StoreError, UnknownPolicyError
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
+    from bot.staff.questions import QuestionLog
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ ALL = "All companies"
 SUGGESTIONS = 4
 SHOWN = 400
 """Characters of a refused question that the page repeats; the whole of it stays in the box."""
+
+LONGEST_LINE = 2_000
+"""Characters of a message to an agent."""
 
 HEADER = """<a class="skip" href="#question">Skip to the question</a>
 <div class="bar"><a class="brand" href="/"><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path
@@ -42,10 +46,18 @@ VIEWER = """<div class="frame"><iframe name="policy" id="policy" title="Policy t
 class ChatPage:
     """The handlers of the page over one bot and one store of conversations."""
 
-    def __init__(self, bot: PolicyBot, conversations: Conversations, desk: RequestDesk | None = None) -> None:
+    def __init__(
+        self,
+        bot: PolicyBot,
+        conversations: Conversations,
+        desk: RequestDesk | None = None,
+        questions: QuestionLog | None = None,
+    ) -> None:
         self.bot = bot
         self.conversations = conversations
         self.desk = desk
+        # Set where agents work at this desk: they see the conversations and what was asked in vain.
+        self.questions = questions
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
@@ -79,6 +91,10 @@ class ChatPage:
                 button.click(self.ask, [button, company], told, **quiet)
             company.input(self.choose, company, [opened, *buttons], **quiet)
             fresh.click(self.forget, company, told, **quiet)
+            if self.questions is not None:
+                # The page's script presses it when an agent has written; people never see it.
+                look = gr.Button("Look for news", elem_id="look")
+                look.click(self.look, None, transcript, **quiet)
         return page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
 
     def start(self, request: gr.Request) -> list[Any]:
@@ -90,7 +106,7 @@ class ChatPage:
             for row in rows
         ]
         before = self.conversations.read(_visitor(request))
-        shown = render_transcript(before) if before else self._welcome()
+        shown = self._shown(_visitor(request)) or self._welcome()
         answer = before[-1].answer if before else None
         suggested = self._suggest(tuple(answer.policy_ids), answer.follow_ups) if answer else self._suggest(())
         return [gr.Dropdown(choices=choices, value=""), self._requests(_visitor(request)), shown, *suggested]
@@ -102,6 +118,9 @@ class ChatPage:
         key = _visitor(request)
         before = self.conversations.read(key)
         still = [gr.skip()] * SUGGESTIONS
+        if self.conversations.is_taken(key):
+            yield self._tell(key, before, asked) + still
+            return
         yield [render_transcript(before, pending=asked[:SHOWN]), "", *still]
         try:
             answer = self.bot.reply(asked, (company,) if company else (), history(before))
@@ -112,7 +131,7 @@ class ChatPage:
                 names=self._names(answer),
                 can_request=self.desk is not None,
             )
-            shown = render_transcript((*before, exchange))
+            render_transcript((*before, exchange))  # what cannot be shown is not kept
             after = self._suggest((company,) if company else tuple(answer.policy_ids), answer.follow_ups)
         except QuestionError as error:
             yield [self._refuse(before, asked, error.message), asked, *still]
@@ -132,7 +151,13 @@ class ChatPage:
             yield [self._refuse(before, asked, words), asked, *still]
             return
         self.conversations.add(key, exchange)
-        yield [shown, gr.skip(), *after]
+        yield [self._shown(key), gr.skip(), *after]
+        self._note(answer)
+
+    def look(self, request: gr.Request) -> Any:
+        """Return the conversation as it is now, for a page that has been told of news."""
+        key = _visitor(request)
+        return self._shown(key) or gr.skip()
 
     def choose(self, company: str | None) -> list[Any]:
         """Open the chosen company's policy beside the chat."""
@@ -155,7 +180,32 @@ class ChatPage:
         return f'<p class="note">You have <a href="/request" target="policy">{words}</a>.</p>'
 
     def _welcome(self) -> str:
-        return render_welcome([row.company for row in self.bot.library.policies()])
+        companies = [row.company for row in self.bot.library.policies()]
+        return render_welcome(companies, staffed=self.questions is not None)
+
+    def _shown(self, key: str) -> str:
+        """Return the conversation as it is now, "" if there is none."""
+        exchanges, revision = self.conversations.now(key)
+        return render_transcript(exchanges, revision=None if self.questions is None else revision)
+
+    def _tell(self, key: str, before: tuple[Exchange, ...], asked: str) -> list[Any]:
+        """Pass the visitor's words to the agent who has the conversation: the bot is silent."""
+        if not asked.strip():
+            return [gr.skip(), ""]
+        if len(asked) > LONGEST_LINE:
+            return [self._refuse(before, asked, f"A message can have up to {LONGEST_LINE:,} characters."), asked]
+        exchange = Exchange(secrets.token_hex(4), asked.strip())
+        self.conversations.add(key, exchange)
+        return [self._shown(key), ""]
+
+    def _note(self, answer: Answer) -> None:
+        """Keep a question that no policy answered, for the people who work on the policies."""
+        if self.questions is None:
+            return
+        try:
+            self.questions.note(answer)
+        except StoreError as error:
+            logger.warning("a question could not be kept: %s", type(error).__name__)
 
     def _refuse(self, before: tuple[Exchange, ...], asked: str, words: str) -> str:
         shown = asked if len(asked) <= SHOWN else asked[:SHOWN] + "…"

@@ -49,6 +49,24 @@
     }
   }
 
+  // While the tab is seen: has a person of the desk written? The answer is a number; the page fetches the words itself.
+  let quiet = 0;
+  async function listen() {
+    const turns = document.querySelector("#transcript .turns[data-revision]");
+    if (turns && document.getElementById("look") && document.visibilityState === "visible" && quiet < 300) {
+      try {
+        const told = await (await fetch("/conversation/revision", { cache: "no-store" })).json();
+        const waits = document.querySelector("#transcript [data-pending]");
+        const news = told.revision > 0 && String(told.revision) !== turns.dataset.revision;
+        quiet = news ? 0 : quiet + 1;
+        if (news && !waits && turns.isConnected) document.getElementById("look").click();
+      } catch {
+        quiet += 10;
+      }
+    }
+    setTimeout(listen, 3000 + 100 * Math.min(quiet, 120));
+  }
+
   async function copy(button) {
     const area = document.getElementById(button.dataset.copy);
     if (!area) return;
@@ -78,7 +96,11 @@
     if (phone.matches) document.getElementById("viewer")?.scrollIntoView({ behavior: "smooth", block: "start" });
   });
 
+  document.addEventListener("visibilitychange", () => { quiet = 0; });
+  document.addEventListener("keydown", () => { quiet = 0; });
+
   document.addEventListener("DOMContentLoaded", () => {
+    listen();
     document.body.append(live);
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-newest", "data-open"] });
     look();

@@ -15,12 +15,21 @@ from pages.shield import Shield
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
+    from bot.staff.questions import QuestionLog
 
 
-def chat_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
-    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it."""
+def chat_app(
+    bot: PolicyBot,
+    desk: RequestDesk | None = None,
+    conversations: Conversations | None = None,
+    questions: QuestionLog | None = None,
+) -> FastAPI:
+    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it.
+
+    With `questions` agents see the `conversations`, can join them, and get what was asked in vain.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    mount_chat(app, ChatPage(bot, Conversations(), desk).build())
+    mount_chat(app, ChatPage(bot, conversations or Conversations(), desk, questions).build())
     return app
 
 

@@ -66,6 +66,12 @@ def render_policy(policy: Policy, start: int | None = None, end: int | None = No
     return _document(f"{policy.company}: {policy.title}", _header(policy, current) + f'<main id="text">{body}</main>')
 
 
+def render_clause(policy: Policy, clause: Clause, start: int, end: int) -> str:
+    """Return one clause as HTML with `text[start:end]` in marks, for a page that shows clauses of several policies."""
+    marker = Marker(policy, start, end, placed=True)  # an id for the mark would stand there more than once
+    return table(clause, marker) if clause.kind == "table" else _sentences(clause, marker)
+
+
 def render_library(policies: Sequence[PolicySummary]) -> str:
     """Return the page that lists the policies of the desk."""
     rows = "".join(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.reply import Answer, Citation
-from pages.conversations import Exchange
+from pages.conversations import Exchange, Line
 from pages.markup import CITED, outside_link, policy_path, text
 from pages.request_card import TITLES, render_request
 
@@ -21,6 +21,7 @@ CHIPS = {
     "request": ("Your request", "ask"),
     "answered": ("From the policy", "plain"),
 }
+WAITING = '<p class="waiting">Sent to the person of the support team.</p>'
 VERDICT_WORD = re.compile(r"^(yes|no|it depends)\s*[.:,–-]\s*(?=\S)", re.IGNORECASE)
 WELCOME = (
     '<section class="welcome"><h2>How do companies handle your data?</h2>'
@@ -29,17 +30,29 @@ WELCOME = (
 )
 
 
-def render_welcome(companies: Sequence[str]) -> str:
-    """Return what stands in an empty conversation."""
+READ_ALONG = (
+    '<p class="note">People of the support team can read this conversation while it is open, and join it. '
+    "Questions that no policy answers are kept for 30 days, without who asked.</p>"
+)
+
+
+def render_welcome(companies: Sequence[str], staffed: bool = False) -> str:
+    """Return what stands in an empty conversation; `staffed` where agents can read and join conversations."""
     if not companies:
         return WELCOME.format(companies='<p class="note">No policy has been added to this desk yet.</p>')
     shown = ", ".join(text(company) for company in companies[:8])
     more = f" and {len(companies) - 8} more" if len(companies) > 8 else ""
-    return WELCOME.format(companies=f'<p class="note">Policies here: {shown}{more}.</p>')
+    notice = READ_ALONG if staffed else ""
+    return WELCOME.format(companies=f'<p class="note">Policies here: {shown}{more}.</p>{notice}')
 
 
-def render_transcript(exchanges: Sequence[Exchange], pending: str | None = None, welcome: str = "") -> str:
-    """Return the conversation, the newest exchange last; `pending` is a question still being answered."""
+def render_transcript(
+    exchanges: Sequence[Exchange], pending: str | None = None, welcome: str = "", revision: int | None = None
+) -> str:
+    """Return the conversation, the newest exchange last; `pending` is a question still being answered.
+
+    `revision` is the store's, by which the page's script knows that there is something new; None where nobody joins.
+    """
     turns = "".join(_turn(exchange, newest=pending is None and exchange is exchanges[-1]) for exchange in exchanges)
     if pending is not None:
         turns += (
@@ -47,11 +60,16 @@ def render_transcript(exchanges: Sequence[Exchange], pending: str | None = None,
             '<span class="dots" aria-hidden="true">'
             "<i></i><i></i><i></i></span>Reading the policies…</p></li>"
         )
-    return f'<ol class="turns">{turns}</ol>' if turns else welcome
+    number = "" if revision is None else f' data-revision="{revision}"'
+    return f'<ol class="turns"{number}>{turns}</ol>' if turns else welcome
 
 
 def _turn(exchange: Exchange, newest: bool) -> str:
-    if exchange.answer is None:
+    if exchange.line is not None:
+        return _line(exchange.id, exchange.line, newest)
+    if exchange.answer is None and exchange.problem is None:
+        shown, announce, opened = WAITING, "", None
+    elif exchange.answer is None:
         shown = f'<section class="card problem" aria-label="Problem"><p>{text(exchange.problem or "")}</p></section>'
         announce, opened = exchange.problem or "", None
     else:
@@ -62,6 +80,20 @@ def _turn(exchange: Exchange, newest: bool) -> str:
     if newest and opened is not None:
         data += f' data-open="{text(_page(opened))}"'
     return f'<li class="turn"{data}>{_question(exchange.question)}{shown}</li>'
+
+
+def _line(exchange_id: str, line: Line, newest: bool) -> str:
+    """Return what a person of the desk says, or the desk about them: told apart from every word of a policy."""
+    announce = f"{line.speaker or 'Notice'}: {line.words}"
+    data = f' data-newest="{text(exchange_id)}" data-announce="{text(announce)}"' if newest else ""
+    if line.speaker is None:
+        return f'<li class="turn"{data}><p class="notice joined">{text(line.words)}</p></li>'
+    paragraphs = "".join(f'<p dir="auto">{text(part)}</p>' for part in line.words.split("\n") if part.strip())
+    return (
+        f'<li class="turn"{data}><section class="card agent" aria-label="Message of a person">'
+        f'<p class="who"><strong>{text(line.speaker)}</strong> <span>support team, not the policy’s words</span></p>'
+        f"{paragraphs}</section></li>"
+    )
 
 
 def _question(question: str) -> str:

@@ -15,8 +15,8 @@ LIGHT, DARK = (
 PAIRS = [
     (words, ground)
     for words, grounds in {
-        "text": ("ground", "card", "soft"),
-        "muted": ("ground", "card", "soft"),
+        "text": ("ground", "card", "soft", "accent-soft"),
+        "muted": ("ground", "card", "soft", "accent-soft"),
         "accent": ("ground", "card", "soft", "accent-soft"),
         "accent-strong": ("ground", "card", "accent-soft"),
         "on-accent": ("accent", "accent-strong"),

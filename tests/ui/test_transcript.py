@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pages.conversations import Exchange, PolicyName
+from pages.conversations import Exchange, Line, PolicyName
 from pages.transcript import render_transcript, render_welcome
 from tests.ui.desk import DELETION, NO_SALE, POLICY, channel, cite
 
@@ -202,3 +202,21 @@ def test_an_empty_conversation_welcomes_and_names_the_companies():
     assert "Policies here: Tern &amp; Co, &lt;Gull&gt;." in welcome
     assert render_transcript([], welcome=welcome) == welcome
     assert "No policy has been added" in render_welcome([])
+
+
+def test_an_agents_line_is_never_shown_as_the_policys_words():
+    said = Exchange("x1", "", line=Line("Yes <b>sure</b>\nBye", "Ann & Co"))
+    shown = render_transcript((said,), revision=3)
+    assert 'data-revision="3"' in shown
+    assert "<strong>Ann &amp; Co</strong> <span>support team, not the policy’s words</span>" in shown
+    assert "Yes &lt;b&gt;sure&lt;/b&gt;" in shown
+    assert "blockquote" not in shown
+    assert "chip" not in shown
+    assert 'data-announce="Ann &amp; Co: Yes' in shown
+
+
+def test_a_notice_and_a_question_that_waits():
+    shown = render_transcript((Exchange("x1", "", line=Line("Ann has joined.")), Exchange("x2", "Hello?")))
+    assert '<p class="notice joined">Ann has joined.</p>' in shown
+    assert "Sent to the person of the support team." in shown
+    assert "Problem" not in shown
