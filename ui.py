@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.api import api_router
+from bot.front.asking import Asking, Questions
+from bot.front.description import describe
+from bot.front.gauges import desk_gauges
+from bot.front.key_routes import Keys, RunRow, key_router, metrics_router
+from bot.front.readiness import ReadyCheck
+from bot.front.routes import STREAMED, front_router
+from bot.front.settings import FrontSettings, Limits
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
 from bot.requests.api import add_request_problems, requests_router
+from pages.doors import Counted, Doors, SameOrigin
 from pages.late import LatePage
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
@@ -21,21 +32,47 @@ if TYPE_CHECKING:
     from bot.requests.desk import RequestDesk
 
 
-def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
+MOST_CONNECTIONS = 1_000
+"""Connections that the server holds at a time; further ones get a 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the operator adds to the public side: its limits, and the parts that members and visitors reach over HTTP.
+
+    `keys` open the routes for members, `questions` take opinions, `runs` list the bench's runs; None where there are none.
+    """
+
+    settings: FrontSettings = FrontSettings()
+    keys: Keys | None = None
+    questions: Questions | None = None
+    runs: Callable[[], Sequence[RunRow]] | None = None
+
+
+def create_app(bot: PolicyBot, desk: RequestDesk | None = None, service: Service | None = None) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
 
-    Without a `desk` people get drafts and addresses in the chat, and no request is kept.
+    Without a `desk` people get drafts and addresses in the chat, and no request is kept. Without a `service` nobody is
+    counted and there is no /metrics: for tests, and for a desk inside another program.
     """
+    offered = service or Service()
+    settings = offered.settings
+    asking = Asking(bot, settings, offered.questions)
+    asking.measures.watch(desk_gauges(bot, desk))
 
     def load_chat() -> FastAPI:
         # Gradio takes seconds to import: the API and the policies are there before it is.
         from pages.mounting import chat_app
 
-        return chat_app(bot, desk)
+        return chat_app(bot, desk, asking)
 
     chat = LatePage(load_chat)
     app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
-    app.include_router(api_router(bot))
+    app.include_router(api_router(bot, asking))
+    app.include_router(front_router(asking, ReadyCheck(asking, desk)))
+    if offered.keys is not None:
+        app.include_router(key_router(offered.keys, asking.gate, desk, offered.runs))
+    app.include_router(metrics_router(asking.measures, settings.metrics_key, settings.metrics_open))
     app.include_router(page_router(bot))
     if desk is not None:
         app.include_router(requests_router(desk))
@@ -47,17 +84,31 @@ def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
             app.include_router(callbacks_router(desk.awaited, processor, desk.reported_by, desk.record_status))
         add_request_problems(app)
     add_problem_handlers(app)
+    describe(app, STREAMED)
     app.mount("/", chat)
     # The one added last stands outermost.
     app.add_middleware(BodyLimit)
+    app.add_middleware(SameOrigin)
+    app.add_middleware(Doors, asking=asking)
     app.add_middleware(ErrorWall)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Counted, measures=asking.measures)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
 
 
-def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int) -> None:
-    """Serve until interrupted. No access log: addresses of requests would name conversations."""
-    uvicorn.run(create_app(bot, desk), host=host, port=port, access_log=False, log_level="warning")
+def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int, service: Service | None = None) -> None:
+    """Serve until interrupted, under the default limits where no `service` says otherwise.
+
+    No access log: addresses of requests would name conversations. Who a client is behind a proxy, the application settles
+    itself: the server would believe any program on this machine.
+    """
+    offered = service or Service(FrontSettings(limits=Limits()))
+    uvicorn.run(
+        create_app(bot, desk, offered), host=host, port=port, access_log=False, log_level="warning",
+        proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=15, server_header=False,
+    )  # fmt: skip
 
 
 def _version() -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from commands.opening import fail, open_bot, open_desk
+from commands.opening import fail, open_bot, open_desk, service_settings
 from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
@@ -43,8 +43,10 @@ def serve(
         typer.echo(
             "The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True
         )
+    from ui import Service
     from ui import serve as serve_pages
 
+    service = Service(service_settings(data_dir))
     desk = open_desk(bot.library, data_dir)
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -52,7 +54,7 @@ def serve(
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
     with sending(desk):
-        serve_pages(bot, desk, host, port)
+        serve_pages(bot, desk, host, port, service)
 
 
 @contextmanager

@@ -14,13 +14,17 @@ from pages.shield import Shield
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.front.asking import Asking
     from bot.requests.desk import RequestDesk
 
 
-def chat_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
-    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it."""
+def chat_app(bot: PolicyBot, desk: RequestDesk | None = None, asking: Asking | None = None) -> FastAPI:
+    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it.
+
+    Questions go through `asking`, one without limits if left out.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    mount_chat(app, ChatPage(bot, Conversations(), desk).build())
+    mount_chat(app, ChatPage(bot, Conversations(), desk, asking).build())
     return app
 
 
