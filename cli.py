@@ -6,7 +6,7 @@ import logging
 
 import typer
 
-from commands import ask, bench, evals, ingest, policies, requests, serve
+from commands import ask, bench, evals, ingest, mcp, policies, requests, serve
 
 app = typer.Typer(
     help="Privacy Q&A desk: exact, cited answers from privacy policies, and requests to the channels they name.\n\n"
@@ -20,6 +20,7 @@ app.add_typer(policies.app, name="policies")
 app.command()(ask.ask)
 app.command()(ask.chat)
 app.command()(serve.serve)
+app.command()(mcp.mcp)
 app.add_typer(requests.app, name="requests")
 app.add_typer(evals.app, name="eval")
 app.add_typer(bench.app, name="bench")

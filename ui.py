@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -109,6 +109,28 @@ def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int, servic
         create_app(bot, desk, offered), host=host, port=port, access_log=False, log_level="warning",
         proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=15, server_header=False,
     )  # fmt: skip
+
+
+def serve_mcp(bot: PolicyBot, settings: FrontSettings) -> None:
+    """Serve the tools for assistants over standard input and output until the other side closes it.
+
+    The caller started this process, so nobody is counted.
+    """
+    from pages.mcp_server import build_mcp
+
+    build_mcp(Asking(bot, replace(settings, limits=None)), _version()).run("stdio")
+
+
+def serve_mcp_http(bot: PolicyBot, settings: FrontSettings, host: str, port: int, names: Sequence[str]) -> None:
+    """Serve the tools for assistants over HTTP until interrupted; `names` are host names that callers use beside `host`."""
+    from pages.mcp_server import build_mcp, mcp_app
+
+    asking = Asking(bot, settings)
+    hosts = [hosted for name in (host, "127.0.0.1", "localhost", *names) for hosted in (name, f"{name}:*")]
+    app = mcp_app(build_mcp(asking, _version()), asking, hosts)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", proxy_headers=False)
 
 
 def _version() -> str:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from bot.front.measures import Measures
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-DRAFTS = frozenset({("POST", "/api/v1/requests"), ("POST", "/request/new")})
+KINDS = {
+    ("POST", "/api/v1/requests"): "draft",
+    ("POST", "/request/new"): "draft",
+    ("POST", "/gradio_api/queue/join"): "chat",
+}
+"""What a request counts as beside "page": a name of Limits."""
+
 OPEN_STREAMS = "Many pages of the desk are open from your connection. Please close some, or try again later."
 OWN_SITES = frozenset({"same-origin", "none"})
 PAGE = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -49,8 +55,8 @@ class Doors:
             if self.open[client] >= limits.streams:
                 raise BusyError(OPEN_STREAMS, 5, "streams")
             self.gate.admit(client, "page")
-            if (scope["method"], scope["path"]) in DRAFTS:
-                self.gate.admit(client, "draft")
+            if kind := KINDS.get((scope["method"], scope["path"])):
+                self.gate.admit(client, kind)
         except BusyError as error:
             self.measures.refused(error.reason)
             await refusal(scope, error)(scope, receive, send)

@@ -34,6 +34,7 @@ class LimitsFile(_Strict):
 
     ask: RateFile | None = None
     ask_all: RateFile | None = None
+    chat: RateFile | None = None
     draft: RateFile | None = None
     draft_all: RateFile | None = None
     tell: RateFile | None = None
