@@ -46,7 +46,7 @@ class StreamText(BaseModel):
 
 def event(name: str, data: BaseModel) -> str:
     """Return one event; the data are one line of JSON."""
-    return f"event: {name}\ndata: {data.model_dump_json(exclude_none=True)}\n\n"
+    return f"event: {name}\ndata: {data.model_dump_json(exclude_none=isinstance(data, Problem))}\n\n"
 
 
 def pieces(text: str) -> list[str]:
