@@ -20,11 +20,20 @@ from bot.problems import Problem
 from bot.reply import Answer
 from bot.retrieve import Hit
 
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "one event of the stream",
+    "properties": {
+        "event": {"enum": ["status", "citation", "text", "done", "problem"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `status` (StreamStatus), `citation` (Citation), `text` (StreamText), then `done` "
         "(Answer), or `problem` (Problem) where it failed on the way",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT}},
     }
 }
 NOT_OURS = "This is not an answer that the desk gave: a quote in it is not the policy's text."
@@ -112,7 +121,7 @@ def front_router(asking: Asking, ready: ReadyCheck) -> APIRouter:
 
     if asking.questions is not None:
         questions = asking.questions
-        told: dict[int | str, dict[str, Any]] = {code: REFUSED[code] for code in (422, 429)}
+        told: dict[int | str, dict[str, Any]] = {code: REFUSED[code] for code in (404, 422, 429)}
 
         @router.post(
             "/api/v1/feedback",

@@ -104,7 +104,9 @@ def test_an_opinion_on_an_answer_that_was_never_given_is_refused(client, questio
 
 
 @pytest.mark.parametrize("path", ["/api/v1/agent/requests", "/api/v1/evals/runs"])
-@pytest.mark.parametrize("headers", [{}, bearer("pd_wrong"), {"Authorization": "Basic eDp5"}, bearer(""), bearer("x" * 400)])
+@pytest.mark.parametrize(
+    "headers", [{}, bearer("pd_wrong"), {"Authorization": "Basic eDp5"}, bearer(""), bearer("x" * 400)]
+)
 def test_a_stranger_gets_401_on_every_route_of_members(client, path, headers):
     response = client.get(path, headers=headers)
     assert (response.status_code, response.headers["content-type"]) == (401, "application/problem+json")

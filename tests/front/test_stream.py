@@ -94,7 +94,9 @@ def test_a_slow_answer_is_announced_and_nothing_of_it_is_sent_before_it_is_check
     server = serve(create_app(desk))
     with httpx.stream("POST", f"{server}/api/v1/ask/stream", json={"question": "hi"}, timeout=20) as response:
         chunks = response.iter_text()
-        assert next(chunks) == 'event: status\ndata: {"stage":"working","status":null,"verdict":null,"policy_ids":[]}\n\n'
+        assert (
+            next(chunks) == 'event: status\ndata: {"stage":"working","status":null,"verdict":null,"policy_ids":[]}\n\n'
+        )
         desk.go.set()
         rest = "".join(chunks)
     assert rest.count("event: citation") == 2
