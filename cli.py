@@ -7,7 +7,7 @@ import os
 
 import typer
 
-from commands import ask, backup, bench, evals, ingest, policies, requests, serve, staff
+from commands import ask, backup, bench, evals, ingest, mcp, policies, requests, serve, staff
 from commands.logs import start_log
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.add_typer(policies.app, name="policies")
 app.command()(ask.ask)
 app.command()(ask.chat)
 app.command()(serve.serve)
+app.command()(mcp.mcp)
 app.add_typer(requests.app, name="requests")
 app.add_typer(staff.app, name="staff")
 app.command()(backup.backup)

@@ -7,9 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.front.asking import Asking
+from bot.front.clients import client_of
 from bot.problems import Problem
 from bot.reply import Answer, Turn
 from vectorstore.difference import differences
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such policy is in the library"}}
 REFUSED: dict[int | str, dict[str, Any]] = {
-    413: {"model": Problem, "description": "The body is over 64 kB"},
+    404: {"model": Problem, "description": "One of the policies is not in the library"},
     422: {"model": Problem, "description": "The question or the request is not valid"},
+    429: {"model": Problem, "description": "Too many questions at once; Retry-After says when to come back"},
 }
+
+
+PolicyId = Annotated[str, Field(max_length=200)]
 
 
 class Row(BaseModel):
@@ -31,17 +37,10 @@ class Row(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class AskRequest(BaseModel):
-    """A question, the policies it is about (all if empty) and what was asked before, oldest first."""
+class Sent(BaseModel):
+    """Base of the objects that callers send: nothing beside the known fields, and only text that can be stored."""
 
     model_config = ConfigDict(extra="forbid")
-
-    question: str = Field(description="up to 2,000 characters")
-    policy_ids: list[Annotated[str, Field(max_length=200)]] = Field(default=[], max_length=50)
-    history: list[Turn] = Field(default=[], max_length=10)
-    as_of: dt.date | None = Field(
-        default=None, description="YYYY-MM-DD: answer from the versions in force on that day; today if left out"
-    )
 
     @model_validator(mode="before")
     @classmethod
@@ -54,6 +53,17 @@ class AskRequest(BaseModel):
         except TypeError:
             raise ValueError("the body is not JSON; send it with Content-Type: application/json") from None
         return sent
+
+
+class AskRequest(Sent):
+    """A question, the policies it is about (all if empty) and what was asked before, oldest first."""
+
+    question: str = Field(description="up to 2,000 characters")
+    policy_ids: list[PolicyId] = Field(default=[], max_length=50)
+    history: list[Turn] = Field(default=[], max_length=10)
+    as_of: dt.date | None = Field(
+        default=None, description="YYYY-MM-DD: answer from the versions in force on that day; today if left out"
+    )
 
 
 class PolicyRow(Row):
@@ -208,14 +218,20 @@ class Health(BaseModel):
     model: str
 
 
-def api_router(bot: PolicyBot) -> APIRouter:
-    """Return the JSON routes over `bot`. Their functions are plain, so they run in a thread of the server's pool."""
-    router = APIRouter()
+def api_router(bot: PolicyBot, asking: Asking | None = None) -> APIRouter:
+    """Return the JSON routes over `bot`; what takes work goes through `asking` (one without limits if left out).
 
-    @router.post("/api/v1/ask", tags=["questions"], summary="Ask a question", responses={**UNKNOWN, **REFUSED})
-    def ask(asked: AskRequest) -> Answer:
+    The other functions are plain, so they run in a thread of the server's pool.
+    """
+    router = APIRouter()
+    through = asking or Asking(bot)
+
+    @router.post("/api/v1/ask", tags=["questions"], summary="Ask a question", responses=REFUSED)
+    async def ask(asked: AskRequest, request: Request) -> Answer:
         """Answer in the policies' own words; an answer without a quote says so in its status."""
-        return bot.reply(asked.question, tuple(asked.policy_ids), tuple(asked.history), asked.as_of)
+        return await through.ask_later(
+            caller(request), asked.question, tuple(asked.policy_ids), tuple(asked.history), asked.as_of
+        )
 
     @router.get("/api/v1/policies", tags=["policies"], summary="List the policies")
     def policies() -> list[PolicyRow]:
@@ -236,18 +252,24 @@ def api_router(bot: PolicyBot) -> APIRouter:
         return [VersionDetail.model_validate(row) for row in bot.library.history.rows(policy_id)]
 
     @router.get(
-        "/api/v1/policies/{policy_id}/changes", tags=["policies"], summary="Compare versions", responses=UNKNOWN
-    )
-    def changes(
+        "/api/v1/policies/{policy_id}/changes", tags=["policies"], summary="Compare versions",
+        responses={**UNKNOWN, 429: REFUSED[429]},
+    )  # fmt: skip
+    async def changes(
+        request: Request,
         policy_id: str,
         older: Annotated[str | None, Query(alias="from", description="the version in force before if left out")] = None,
         newer: Annotated[str | None, Query(alias="to", description="the current version if left out")] = None,
     ) -> Difference:
         """Return what changed between two versions, clause by clause; no change where there is no older one."""
-        new: Policy = bot.library.get(policy_id, newer)
-        old = bot.library.get(policy_id, older or bot.library.history.before(policy_id, new.version) or new.version)
-        found = [ChangeRow.model_validate(change) for change in differences(old, new)]
-        return Difference(policy_id=policy_id, older=old.version, newer=new.version, changes=found)
+
+        def compare() -> Difference:
+            new: Policy = bot.library.get(policy_id, newer)
+            old = bot.library.get(policy_id, older or bot.library.history.before(policy_id, new.version) or new.version)
+            found = [ChangeRow.model_validate(change) for change in differences(old, new)]
+            return Difference(policy_id=policy_id, older=old.version, newer=new.version, changes=found)
+
+        return await through.work(caller(request), compare)
 
     @router.get("/healthz", tags=["service"], summary="Ask whether the desk is up")
     def health() -> Health:
@@ -255,3 +277,8 @@ def api_router(bot: PolicyBot) -> APIRouter:
         return Health(status="ok", policies=len(bot.library.policies()), model=bot.library.embedder.name)
 
     return router
+
+
+def caller(request: Request) -> str:
+    """Return the client who sent the request, as limits know it."""
+    return client_of(request.client.host if request.client else None)

@@ -21,6 +21,7 @@ from bot.reply import Answer, RequestOffer, Turn
 from bot.requests.intent import IntentRecogniser
 from bot.requests.offer import channels_for, offer_for, request_quotes
 from bot.requests.wording import request_text
+from bot.retrieve import Hit
 from bot.search import Found, PolicySearch
 from bot.settings import AnswerSettings
 from bot.several import merged, split_questions
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+NEAR_POLICIES = 8  # policies searched for passages where none is named
 SHARE_OF_SEVERAL = 2  # quotes for each of several questions in one message
 
 
@@ -134,6 +136,19 @@ class PolicyBot:
     def search(self) -> PolicySearch:
         """The search in single policies that answers are made from."""
         return self._search
+
+    def passages(self, question: str, policy_ids: Sequence[str] = (), limit: int = 10) -> list[Hit]:
+        """Return the sentences nearest to `question`, best first: of those policies, or of the nearest where none is named.
+
+        `policy_ids` as for `reply`; scores are in the unit of settings.answer_from. Raises QuestionError, UnknownPolicyError.
+        """
+        asked = self._reader.read(question, policy_ids, ())
+        chosen = list(asked.scope.policies)
+        if not policy_ids and len(chosen) > NEAR_POLICIES:
+            near = dict.fromkeys(hit[0] for hit in self.library.search(asked.vector, 200))
+            chosen = [self.library.get(policy_id) for policy_id in list(near)[:NEAR_POLICIES]]
+        ranked = (self._search.retriever.rank(policy, asked.vector, asked.words)[:limit] for policy in chosen)
+        return sorted((hit for hits in ranked for hit in hits), key=lambda hit: -hit.score)[:limit]
 
     def suggestions(self, policy_ids: Sequence[str] = ()) -> list[str]:
         """Return up to four starter questions that the policies (all where empty) do answer."""

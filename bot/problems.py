@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import QuestionError
+from bot.front.errors import BusyError
 from vectorstore.errors import UnknownPolicyError, UnknownVersionError
 
 logger = logging.getLogger(__name__)
@@ -20,13 +22,19 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
 """Largest request body in bytes."""
 
+BODY_SECONDS = 30.0
+"""Seconds within which a body has to be sent."""
+
 TITLES = {
     400: "The request cannot be read",
+    401: "A key is needed here",
     403: "This is not allowed here",
     404: "There is nothing at this address",
     405: "This address does not accept that method",
+    408: "The request did not come in time",
     413: "The request is too large",
     422: "The request is not valid",
+    429: "Too many requests",
     500: "Something went wrong on our side",
     503: "The desk is busy",
 }
@@ -50,8 +58,19 @@ def problem(
     return JSONResponse(body.model_dump(exclude_none=True), status, media_type="application/problem+json")
 
 
+def busy(error: BusyError) -> JSONResponse:
+    """Return the response that says when there will be a turn (RFC 6585, section 4)."""
+    response = problem(429, error.message)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Let every error of the routes of `app` leave as a problem document."""
+
+    @app.exception_handler(BusyError)
+    async def no_turn(request: Request, error: BusyError) -> JSONResponse:
+        return busy(error)
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
@@ -107,11 +126,15 @@ class ErrorWall:
 
 
 class BodyLimit:
-    """ASGI middleware: reads the body first, and refuses more than `limit` bytes, declared or sent, with 413."""
+    """ASGI middleware: reads the body first, and refuses more than `limit` bytes, declared or sent, with 413.
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+    A body that trickles in for more than `seconds` is a 408.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", []))
@@ -121,12 +144,17 @@ class BodyLimit:
         declared = headers.get(b"content-length", b"0")
         too_large = not declared.isdigit() or int(declared) > self.limit
         body, more = b"", not too_large
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False) and len(body) <= self.limit
+        try:
+            async with asyncio.timeout(self.seconds):
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False) and len(body) <= self.limit
+        except TimeoutError:
+            await problem(408)(scope, receive, send)
+            return
         if too_large or len(body) > self.limit:
             await problem(413, f"The limit is {self.limit // 1024} kB.")(scope, receive, send)
             return

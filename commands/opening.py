@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.front.settings import FrontSettings
     from bot.requests.desk import RequestDesk
     from bot.requests.settings import RequestSettings
     from bot.staff.agent_desk import AgentDesk
@@ -86,6 +87,17 @@ def request_settings(data_dir: Path) -> RequestSettings:
     try:
         return read(file, data_dir, database_url)
     except SettingsFileError as error:
+        fail(str(error))
+
+
+def service_settings(data_dir: Path) -> FrontSettings:
+    """Return the settings of service.yaml in `data_dir`, the default limits without that file."""
+    from bot.front.errors import ServiceFileError
+    from bot.front.settings_file import read_service
+
+    try:
+        return read_service(data_dir / "service.yaml")
+    except ServiceFileError as error:
         fail(str(error))
 
 

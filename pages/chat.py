@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from bot.errors import QuestionError
+from bot.front.asking import Asking
+from bot.front.clients import client_of
+from bot.front.errors import BusyError
 from bot.reply import Answer
 from bot.requests.states import FINAL
 from pages.conversations import Conversations, Exchange, PolicyName, history
@@ -27,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 ALL = "All companies"
 SUGGESTIONS = 4
+SPARE_THREADS = 16
+"""Threads of the page beside those in which questions wait."""
+
 SHOWN = 400
 """Characters of a refused question that the page repeats; the whole of it stays in the box."""
 
@@ -52,8 +58,10 @@ class ChatPage:
         conversations: Conversations,
         desk: RequestDesk | None = None,
         questions: QuestionLog | None = None,
+        asking: Asking | None = None,
     ) -> None:
         self.bot = bot
+        self.asking = asking or Asking(bot)
         self.conversations = conversations
         self.desk = desk
         # Set where agents work at this desk: they see the conversations and what was asked in vain.
@@ -95,7 +103,11 @@ class ChatPage:
                 # The page's script presses it when an agent has written; people never see it.
                 look = gr.Button("Look for news", elem_id="look")
                 look.click(self.look, None, transcript, **quiet)
-        return page.queue(max_size=64, default_concurrency_limit=2, api_open=False)
+        # The framework serves first come, first served. It only passes on, each in a thread of its own, and the fair queue
+        # decides whose turn it is.
+        room = self.asking.gate.settings.waiting + SPARE_THREADS
+        page.max_threads = room
+        return page.queue(max_size=256, default_concurrency_limit=room, api_open=False)
 
     def start(self, request: gr.Request) -> list[Any]:
         """Return what a newly opened page shows: the visitor's conversation where there is one."""
@@ -123,7 +135,7 @@ class ChatPage:
             return
         yield [render_transcript(before, pending=asked[:SHOWN]), "", *still]
         try:
-            answer = self.bot.reply(asked, (company,) if company else (), history(before))
+            answer = self.asking.ask(_client(request), asked, (company,) if company else (), history(before))
             exchange = Exchange(
                 secrets.token_hex(4),
                 asked.strip(),
@@ -133,7 +145,7 @@ class ChatPage:
             )
             render_transcript((*before, exchange))  # what cannot be shown is not kept
             after = self._suggest((company,) if company else tuple(answer.policy_ids), answer.follow_ups)
-        except QuestionError as error:
+        except (QuestionError, BusyError) as error:
             yield [self._refuse(before, asked, error.message), asked, *still]
             return
         except UnknownPolicyError:
@@ -234,3 +246,8 @@ class ChatPage:
 def _visitor(request: gr.Request) -> str:
     """Return whose conversation it is: the browser's, over reloads; one page's where it takes no cookie."""
     return visitor_of(request.cookies) or f"page {request.session_hash}"
+
+
+def _client(request: gr.Request) -> str:
+    """Return the client that limits count the visitor as."""
+    return client_of(request.client.host if request.client else None)

@@ -14,6 +14,7 @@ from pages.shield import Shield
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
+    from bot.front.asking import Asking
     from bot.requests.desk import RequestDesk
     from bot.staff.questions import QuestionLog
 
@@ -23,13 +24,15 @@ def chat_app(
     desk: RequestDesk | None = None,
     conversations: Conversations | None = None,
     questions: QuestionLog | None = None,
+    asking: Asking | None = None,
 ) -> FastAPI:
     """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it.
 
-    With `questions` agents see the `conversations`, can join them, and get what was asked in vain.
+    With `questions` agents see the `conversations`, can join them, and get what was asked in vain. What is asked goes
+    through `asking`, one without limits if left out.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    mount_chat(app, ChatPage(bot, conversations or Conversations(), desk, questions).build())
+    mount_chat(app, ChatPage(bot, conversations or Conversations(), desk, questions, asking).build())
     return app
 
 

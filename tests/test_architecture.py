@@ -30,7 +30,10 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "chromadb": "vectorstore",
     "gradio": "ui",
     "httpcore": "ingest",
+    "mcp": "ui",
+    "mcp_types": "ui",
     "onnxruntime": "vectorstore",
+    "prometheus_client": "bot",
     "sentence_transformers": "vectorstore",
     "pyotp": "bot/staff/",
     "sqlalchemy": ("vectorstore", "bot/requests/ledger/", "bot/staff/"),
@@ -333,4 +336,4 @@ def test_the_server_starts_without_what_only_some_of_its_pages_need() -> None:
     listed = "import sys, ui; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"gradio", "torch", "chromadb", "reportlab", "nacl", "cryptography", "httpx"}
+    assert not loaded & {"gradio", "torch", "chromadb", "reportlab", "nacl", "cryptography", "httpx", "mcp"}
