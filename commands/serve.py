@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from commands.opening import fail, open_bot, open_desk, open_staff
+from commands.opening import fail, open_bot, open_desk, open_providers, open_staff
 from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def serve(
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
     with sending(desk):
-        serve_pages(bot, desk, open_staff(data_dir), host, port)
+        serve_pages(bot, desk, open_staff(data_dir), host, port, open_providers(data_dir))
 
 
 @contextmanager
