@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.responses import RedirectResponse
 
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
@@ -61,6 +62,7 @@ def create_app(
             app.include_router(callbacks_router(desk.awaited, processor, desk.reported_by, desk.record_status))
         add_request_problems(app)
     if staff is not None:
+        app.add_route("/staff", lambda request: RedirectResponse("/staff/", 308), include_in_schema=False)
         app.mount("/staff", _staff_app(staff, desk, bench, providers or {}))
     add_problem_handlers(app)
     app.mount("/", chat)

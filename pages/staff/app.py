@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, Response
 
 from bot.problems import add_problem_handlers, problem
 from bot.staff.records import Member, Role
@@ -72,10 +72,6 @@ def _first_page(waiting: Sequence[Waiting]) -> APIRouter:
         )
         body = f'<ul class="waiting">{rows}</ul>' if rows else "<p>Nothing waits for you.</p>"
         return page(request, "Today", body, "/staff/")
-
-    @router.get("")
-    def bare() -> Response:
-        return RedirectResponse("/staff/", 308)
 
     @router.get("/style/{name}")
     def style(name: str) -> Response:
