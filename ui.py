@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -29,13 +29,13 @@ from pages.live_routes import live_router
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
 from pages.shield import SafeHeaders
-from pages.staff.app import Waiting, staff_app
+from pages.staff.assembly import staff_pages
 
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
     from bot.staff.agent_desk import AgentDesk
-    from bot.staff.records import Role
+    from bot.staff.oidc import Provider
     from bot.staff.staff import Staff
 
 MOST_CONNECTIONS = 1_000
@@ -62,6 +62,7 @@ def create_app(
     agents: AgentDesk | None = None,
     staff: Staff | None = None,
     bench: APIRouter | None = None,
+    providers: Mapping[str, Provider] | None = None,
     conversations: Conversations | None = None,
 ) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
@@ -69,7 +70,7 @@ def create_app(
     Without a `desk` people get drafts and addresses in the chat, and no request is kept. Without a `service` nobody is
     counted and there is no /metrics: for tests, and for a desk inside another program. With `agents` they can join the
     `conversations`, and what no policy answers is kept for them. Without `staff` nobody signs in; `bench` are the evaluators'
-    pages, for members with that role.
+    pages, for members with that role; `providers` are the issuers that members sign in at, by name.
     """
     offered = service or Service()
     settings = offered.settings
@@ -104,7 +105,7 @@ def create_app(
         add_request_problems(app)
     if staff is not None:
         app.add_route("/staff", lambda request: RedirectResponse("/staff/", 308), include_in_schema=False)
-        app.mount("/staff", _staff_pages(staff, agents, talks, bench))
+        app.mount("/staff", staff_pages(staff, desk, agents, talks, bench, providers or {}))
     add_problem_handlers(app)
     describe(app, STREAMED)
     app.mount("/", chat)
@@ -118,21 +119,6 @@ def create_app(
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
-
-
-def _staff_pages(
-    staff: Staff, agents: AgentDesk | None, conversations: Conversations, bench: APIRouter | None
-) -> FastAPI:
-    pages: list[tuple[str, Role, APIRouter]] = []
-    waiting: list[Waiting] = []
-    if agents is not None:
-        from pages.staff.lookup.router import lookup_router, lookup_waiting
-
-        pages.append(("/lookup", "agent", lookup_router(agents, conversations)))
-        waiting.append(lookup_waiting(agents, conversations))
-    if bench is not None:
-        pages.append(("/bench", "evaluator", bench))
-    return staff_app(staff, pages, waiting)
 
 
 def serve(app: FastAPI, host: str, port: int) -> None:

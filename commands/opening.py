@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.requests.desk import RequestDesk
     from bot.requests.settings import RequestSettings
     from bot.staff.agent_desk import AgentDesk
+    from bot.staff.oidc import Provider
     from bot.staff.staff import Staff
     from vectorstore import PolicyLibrary, StoreSettings
 
@@ -135,6 +136,25 @@ def open_agents(bot: PolicyBot, staff: Staff, data_dir: Path) -> AgentDesk:
         return AgentDesk.open(bot, request_settings(data_dir).url, staff.trail)
     except (StoreError, OSError) as error:
         fail(str(error))
+
+
+def open_providers(data_dir: Path) -> dict[str, Provider]:
+    """Return the issuers of staff.yaml that members sign in at, by name, or say what is wrong with the file."""
+    from bot.requests.errors import SettingsFileError
+    from bot.staff.outside_settings import read_outside
+
+    try:
+        settings = read_outside(data_dir)
+    except SettingsFileError as error:
+        fail(str(error))
+    if not settings:
+        return {}
+    # What signs and checks tokens costs a start time that most desks need not pay.
+    from bot.requests.ledger.keys import Key
+    from bot.staff.oidc import Provider
+
+    key = Key.open(data_dir)
+    return {one.name: Provider(one, key) for one in settings}
 
 
 def show_json(data: Any) -> None:

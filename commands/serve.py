@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from commands.opening import fail, open_agents, open_bot, open_desk, open_staff, service_settings
+from commands.opening import fail, open_agents, open_bot, open_desk, open_providers, open_staff, service_settings
 from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def serve(
     desk, staff = open_desk(bot.library, data_dir), open_staff(data_dir)
     agents = open_agents(bot, staff, data_dir)
     service = Service(service_settings(data_dir), staff.keys, agents.questions)
-    app = create_app(bot, desk, service, agents, staff)
+    app = create_app(bot, desk, service, agents, staff, providers=open_providers(data_dir))
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     typer.echo(f"PolicyDesk is at {address}  (API: {address}/docs)  Stop with Ctrl-C.")

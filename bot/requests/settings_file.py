@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
@@ -16,6 +16,7 @@ from bot.requests.fields import check_mailbox
 from bot.requests.settings import RequestSettings, SmtpSettings
 
 _HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
+M = TypeVar("M", bound=BaseModel)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=31_536_000)]
@@ -78,6 +79,24 @@ class RequestsFile(_Strict):
 
 def read(path: Path, data_dir: Path, database_url: str | None = None) -> RequestSettings:
     """Return the settings of the file for one data folder. Raises SettingsFileError with every fault and its line."""
+    known = read_checked(path, RequestsFile)
+    if known.delivery and known.desk_mailbox is None:
+        raise SettingsFileError(
+            path.name, ("delivery needs desk_mailbox, the mailbox that the desk's mail comes from",)
+        )
+    given = {name: value for name, value in known if value is not None and name not in {"smtp", "endpoints"}}
+    names = {one.name for one in fields(RequestSettings)}
+    return RequestSettings(
+        data_dir=data_dir,
+        database_url=database_url,
+        smtp=_smtp(known.smtp, path) if known.smtp is not None else None,
+        endpoints=MappingProxyType(known.endpoints),
+        **{name: value for name, value in given.items() if name in names},
+    )
+
+
+def read_checked(path: Path, model: type[M]) -> M:
+    """Return a YAML file as one of `model`. Raises SettingsFileError with every fault and its line."""
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -93,26 +112,13 @@ def read(path: Path, data_dir: Path, database_url: str | None = None) -> Request
     if not isinstance(raw if raw is not None else {}, dict):
         raise SettingsFileError(path.name, ("line 1: write one setting a line, as `name: value`",))
     try:
-        known = RequestsFile.model_validate(raw or {})
+        return model.model_validate(raw or {})
     except ValidationError as error:
         faults = tuple(
             f"line {_line(root, one['loc'])}: {'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
             for one in error.errors(include_url=False, include_context=False, include_input=False)
         )
         raise SettingsFileError(path.name, faults) from error
-    if known.delivery and known.desk_mailbox is None:
-        raise SettingsFileError(
-            path.name, ("delivery needs desk_mailbox, the mailbox that the desk's mail comes from",)
-        )
-    given = {name: value for name, value in known if value is not None and name not in {"smtp", "endpoints"}}
-    names = {one.name for one in fields(RequestSettings)}
-    return RequestSettings(
-        data_dir=data_dir,
-        database_url=database_url,
-        smtp=_smtp(known.smtp, path) if known.smtp is not None else None,
-        endpoints=MappingProxyType(known.endpoints),
-        **{name: value for name, value in given.items() if name in names},
-    )
 
 
 def _smtp(known: SmtpFile, path: Path) -> SmtpSettings:

@@ -3,6 +3,7 @@
 AccountError          what was asked for an account cannot be done; `message` says why and the way out
     SignInError       the words for everybody who could not sign in, whatever the reason
     WaitError         too many tries: `seconds` to wait
+OutsideError          who came from another issuer is not let in; `reason` is for the log
 """
 
 from __future__ import annotations
@@ -33,3 +34,11 @@ class WaitError(AccountError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many tries. Please wait {max(1, round(seconds / 60))} minutes and try again.")
         self.seconds = seconds
+
+
+class OutsideError(BotError):
+    """Who came from another issuer is not let in. `reason` is a few words of ours for the log, never the issuer's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"signing in elsewhere failed: {reason}")
+        self.reason = reason
