@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from bot.api import api_router
 from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
 from bot.requests.api import add_request_problems, requests_router
+from pages.embedding import Embedding
 from pages.late import LatePage
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from bot.requests.desk import RequestDesk
 
 
-def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
+def create_app(bot: PolicyBot, desk: RequestDesk | None = None, embedding: Embedding | None = None) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
 
-    Without a `desk` people get drafts and addresses in the chat, and no request is kept.
+    Without a `desk` people get drafts and addresses in the chat, and no request is kept. `embedding` lists the sites whose
+    pages may hold the chat, none but its own if left out.
     """
 
     def load_chat() -> FastAPI:
@@ -51,13 +53,13 @@ def create_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
     # The one added last stands outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(ErrorWall)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(SafeHeaders, embedding=embedding)
     return app
 
 
-def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int) -> None:
+def serve(bot: PolicyBot, desk: RequestDesk | None, host: str, port: int, embedding: Embedding | None = None) -> None:
     """Serve until interrupted. No access log: addresses of requests would name conversations."""
-    uvicorn.run(create_app(bot, desk), host=host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(create_app(bot, desk, embedding), host=host, port=port, access_log=False, log_level="warning")
 
 
 def _version() -> str:

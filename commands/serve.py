@@ -32,11 +32,24 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in a browser.")] = False,
     llm: Model = None,
     data_dir: DataDir = VAR,
+    embed_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="POLICYDESK_EMBED_ON",
+            help="Site whose pages may hold the chat, as https://www.shop.example; repeat it for more.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the web chat and the HTTP API."""
     import threading
     import webbrowser
 
+    from pages.embedding import Embedding
+
+    try:
+        embedding = Embedding.of(embed_on or ())
+    except ValueError as error:
+        fail(str(error))
     refuse_taken_port(host, port)
     bot = open_bot(data_dir, llm)
     if not bot.library.policies():
@@ -52,7 +65,7 @@ def serve(
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
     with sending(desk):
-        serve_pages(bot, desk, host, port)
+        serve_pages(bot, desk, host, port, embedding)
 
 
 @contextmanager
