@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from bot.build import build_bot
@@ -32,30 +38,58 @@ ROOT = Path(__file__).parents[2]
 WIDGET = ROOT / "pages" / "widget.js"
 
 
+@contextmanager
+def running(app: FastAPI, port: int, **tls: str) -> Iterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", **tls))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert server.started
+    yield
+    server.should_exit = True
+    thread.join(10)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def write_certificate(folder: Path) -> dict[str, str]:
+    """Write a certificate that signs itself; return uvicorn's settings for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "own.crt").write_bytes(made.public_bytes(pem))
+    (folder / "own.key").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return {"ssl_certfile": str(folder / "own.crt"), "ssl_keyfile": str(folder / "own.key")}
+
+
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Addresses of a desk, of a listed shop, and of one that is not listed."""
+    """Addresses of a desk over http and over https, of a shop listed for each, and of a shop that is not listed."""
     folder = tmp_path_factory.mktemp("embedded")
     bot = build_bot(StoreSettings(folder / "var"))
     assert {one.error for one in ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library)} == {None}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    desk = f"http://127.0.0.1:{port}"
+    plain, secure = free_port(), free_port()
+    desk, safe = f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}"
     requests = RequestDesk.open(bot.library, RequestSettings(folder / "data"))
-    with ExitStack() as open_shops:
-        listed = open_shops.enter_context(shop(desk))
-        stranger = open_shops.enter_context(shop(desk))
-        app = create_app(bot, requests, embedding=Embedding.of([listed]))
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.05)
-        yield {"desk": desk, "listed": listed, "stranger": stranger}
-        server.should_exit = True
-        thread.join(10)
+    with ExitStack() as opened_here:
+        listed, stranger, safe_shop = (opened_here.enter_context(shop(one)) for one in (desk, desk, safe))
+        embedding = Embedding.of([listed, safe_shop])
+        opened_here.enter_context(running(create_app(bot, requests, embedding=embedding), plain))
+        tls = write_certificate(folder)
+        opened_here.enter_context(running(create_app(bot, requests, embedding=embedding), secure, **tls))
+        yield {"desk": desk, "listed": listed, "stranger": stranger, "safe": safe, "safe shop": safe_shop}
 
 
 @pytest.fixture
@@ -63,7 +97,7 @@ def visit(browser: Browser) -> Iterator:
     contexts = []
 
     def start(address: str, size: tuple[int, int] = DESK) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, ignore_https_errors=True)
         contexts.append(context)
         page = context.new_page()
         page.complaints = []
@@ -208,3 +242,31 @@ def test_the_pages_that_the_widget_opens_name_the_listed_sites_and_no_other_page
 def test_a_policy_that_is_not_here_is_said_in_the_frame(places, visit):
     page = visit(places["desk"] + "/embed/nobody")
     expect(page.locator(".welcome")).to_contain_text("no longer here", timeout=30_000)
+
+
+def test_over_https_the_talk_and_the_request_stay_inside_and_belong_to_that_site_alone(places, visit):
+    page = visit(places["safe shop"])
+    page.locator("policydesk-chat .open").click()
+    frame = chat_in(page)
+    frame.fill("#question", "please delete my data")
+    frame.press("#question", "Enter")
+    link = frame.locator("a.button[target=policy]").first
+    expect(link).to_be_visible(timeout=30_000)
+    cookie = next(one for one in page.context.cookies() if one["name"] == "desk")
+    assert (cookie["sameSite"], cookie["secure"], cookie["httpOnly"]) == ("None", True, True)
+    assert "localhost" in cookie["partitionKey"]
+    # The whole request is made inside the frame.
+    link.click()
+    form = next(one for one in page.frames if one.name == "policy")
+    form.fill("#name", "Ada")
+    form.fill("#email", "ada@mail.example")
+    form.locator("button[type=submit]").first.click()
+    expect(form.locator("pre")).to_contain_text("Ada")
+    # The talk is still there when the site is opened again, and not on the desk's own page.
+    page.reload()
+    page.locator("policydesk-chat .open").click()
+    expect(chat_in(page).locator(".turn")).to_have_count(1)
+    own = page.context.new_page()
+    own.goto(places["safe"])
+    expect(own.locator(".suggestion:visible").first).to_be_visible(timeout=30_000)
+    expect(own.locator(".turn")).to_have_count(0)
