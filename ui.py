@@ -24,6 +24,7 @@ from bot.problems import BodyLimit, ErrorWall, add_problem_handlers
 from bot.requests.api import add_request_problems, requests_router
 from pages.conversations import Conversations
 from pages.doors import Counted, Doors, SameOrigin
+from pages.embedding import Embedding
 from pages.late import LatePage
 from pages.live_routes import live_router
 from pages.policy_routes import page_router
@@ -63,6 +64,7 @@ def create_app(
     staff: Staff | None = None,
     bench: APIRouter | None = None,
     providers: Mapping[str, Provider] | None = None,
+    embedding: Embedding | None = None,
     conversations: Conversations | None = None,
 ) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
@@ -71,6 +73,7 @@ def create_app(
     counted and there is no /metrics: for tests, and for a desk inside another program. With `agents` they can join the
     `conversations`, and what no policy answers is kept for them. Without `staff` nobody signs in; `bench` are the evaluators'
     pages, for members with that role; `providers` are the issuers that members sign in at, by name.
+    `embedding` lists the sites whose pages may hold the chat, none but its own if left out.
     """
     offered = service or Service()
     settings = offered.settings
@@ -114,7 +117,7 @@ def create_app(
     app.add_middleware(SameOrigin)
     app.add_middleware(Doors, asking=asking)
     app.add_middleware(ErrorWall)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(SafeHeaders, embedding=embedding)
     app.add_middleware(Counted, measures=asking.measures)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

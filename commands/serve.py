@@ -33,11 +33,24 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in a browser.")] = False,
     llm: Model = None,
     data_dir: DataDir = VAR,
+    embed_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="POLICYDESK_EMBED_ON",
+            help="Site whose pages may hold the chat, as https://www.shop.example; repeat it for more.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the web chat and the HTTP API."""
     import threading
     import webbrowser
 
+    from pages.embedding import Embedding
+
+    try:
+        embedding = Embedding.of(embed_on or ())
+    except ValueError as error:
+        fail(str(error))
     refuse_taken_port(host, port)
     bot = open_bot(data_dir, llm)
     if not bot.library.policies():
@@ -50,7 +63,8 @@ def serve(
     desk, staff = open_desk(bot.library, data_dir), open_staff(data_dir)
     agents = open_agents(bot, staff, data_dir)
     service = Service(service_settings(data_dir), staff.keys, agents.questions)
-    app = create_app(bot, desk, service, agents, staff, providers=open_providers(data_dir))
+    providers = open_providers(data_dir)
+    app = create_app(bot, desk, service, agents, staff, providers=providers, embedding=embedding)
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     typer.echo(f"PolicyDesk is at {address}  (API: {address}/docs)  Stop with Ctrl-C.")

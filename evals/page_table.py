@@ -24,7 +24,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "
     )
     size = ' class="small"' if small else ""
     size += f' aria-label="{escape(label, quote=True)}"' if label else ""
-    return f'<div class="scroll"><table{size}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table{size}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def number(value: float | None, places: int) -> str:

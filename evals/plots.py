@@ -61,6 +61,6 @@ def histogram(title: str, milliseconds: Sequence[float], marks: Sequence[tuple[s
 def _figure(title: str, shapes: str, width: int, height: int) -> str:
     name = escape(title, quote=True)
     return (
-        f'<figure><figcaption>{name}</figcaption><svg role="img" aria-label="{name}" width="{width}" height="{height}" '
+        f'<figure tabindex="0"><figcaption>{name}</figcaption><svg role="img" aria-label="{name}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}">{shapes}</svg></figure>'
     )

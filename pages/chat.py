@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
     from bot.staff.questions import QuestionLog
+    from vectorstore.library import PolicySummary
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ SHOWN = 400
 
 LONGEST_LINE = 2_000
 """Characters of a message to an agent."""
+GONE = "This company’s policy is no longer here. Choose another."
 
 HEADER = """<a class="skip" href="#question">Skip to the question</a>
 <div class="bar"><a class="brand" href="/"><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path
@@ -45,6 +47,9 @@ d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5z" fill="currentColor"/><path 
 stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><h1>PolicyDesk</h1></a>
 <p>Privacy answers in the policy’s own words</p><nav aria-label="Site"><a href="/policy" target="policy">Policies</a>
 <a href="/docs">API</a></nav></div>"""
+WHERE = "() => document.documentElement.dataset.embedded || ''"
+"""Which policy an embedded page is about; the page's address says so, and the shield repeats it on its root."""
+
 VIEWER = """<div class="frame"><iframe name="policy" id="policy" title="Policy text" src="/policy"></iframe></div>
 <p class="back"><a href="#question">Back to the conversation</a></p>"""
 
@@ -93,7 +98,8 @@ class ChatPage:
                     gr.HTML(VIEWER, apply_default_css=False, js_on_load=None)
             told: list[Any] = [transcript, question, *buttons]
             quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-            page.load(self.start, None, [company, requests, transcript, *buttons], **quiet)
+            about = gr.Textbox("", visible=False, elem_id="about")
+            page.load(self.start, about, [company, requests, opened, transcript, *buttons], js=WHERE, **quiet)
             gr.on([question.submit, send.click], self.ask, [question, company], told, **quiet)
             for button in buttons:
                 button.click(self.ask, [button, company], told, **quiet)
@@ -109,19 +115,34 @@ class ChatPage:
         page.max_threads = room
         return page.queue(max_size=256, default_concurrency_limit=room, api_open=False)
 
-    def start(self, request: gr.Request) -> list[Any]:
-        """Return what a newly opened page shows: the visitor's conversation where there is one."""
-        rows = self.bot.library.policies()
+    def start(self, about: str | None, request: gr.Request) -> list[Any]:
+        """Return what a newly opened page shows: the visitor's conversation where there is one.
+
+        `about` is the policy of a page that is embedded in its company's site: such a page offers no other.
+        """
+        rows = [row for row in self.bot.library.policies() if not about or row.id == about]
+        if about and not rows:
+            shown = f'<section class="welcome"><h2>Not here</h2><p>{GONE}</p></section>'
+            return [gr.Dropdown(visible=False), "", "", shown, *self._buttons([])]
         companies = [row.company for row in rows]
-        choices = [(ALL, "")] + [
+        choices = [] if about else [(ALL, "")]
+        choices += [
             (row.company if companies.count(row.company) == 1 else f"{row.company} – {row.title}"[:120], row.id)
             for row in rows
         ]
         before = self.conversations.read(_visitor(request))
-        shown = self._shown(_visitor(request)) or self._welcome()
+        shown = self._shown(_visitor(request)) or self._welcome(rows)
         answer = before[-1].answer if before else None
-        suggested = self._suggest(tuple(answer.policy_ids), answer.follow_ups) if answer else self._suggest(())
-        return [gr.Dropdown(choices=choices, value=""), self._requests(_visitor(request)), shown, *suggested]
+        scope = (about,) if about else ()
+        suggested = (
+            self._suggest(scope or tuple(answer.policy_ids), answer.follow_ups) if answer else self._suggest(scope)
+        )
+        chosen = gr.Dropdown(choices=choices, value=about or "", visible=not about)
+        still = self._requests(_visitor(request))
+        if about and visitor_of(request.cookies) is None:
+            # A browser that takes no cookie here could not keep a request: its pages open in a window of their own.
+            still += "<span data-apart></span>"
+        return [chosen, still, _opening(about) if about else "", shown, *suggested]
 
     def ask(self, question: str | None, company: str | None, request: gr.Request) -> Iterator[list[Any]]:
         """Show the question at once, then the answer; where there is none, the question goes back into the box."""
@@ -150,7 +171,7 @@ class ChatPage:
             return
         except UnknownPolicyError:
             yield [
-                self._refuse(before, asked, "This company’s policy is no longer here. Choose another."),
+                self._refuse(before, asked, GONE),
                 asked,
                 *still,
             ]
@@ -173,13 +194,16 @@ class ChatPage:
 
     def choose(self, company: str | None) -> list[Any]:
         """Open the chosen company's policy beside the chat."""
-        path = policy_path(company) if company else "/policy"
-        return [f'<span data-open="{text(path)}"></span>', *self._suggest((company,) if company else ())]
+        return [
+            _opening(company) if company else f'<span data-open="{text("/policy")}"></span>',
+            *self._suggest((company,) if company else ()),
+        ]
 
     def forget(self, company: str | None, request: gr.Request) -> list[Any]:
         """Begin a new conversation."""
         self.conversations.forget(_visitor(request))
-        return [self._welcome(), "", *self._suggest((company,) if company else ())]
+        rows = [row for row in self.bot.library.policies() if not company or row.id == company]
+        return [self._welcome(rows), "", *self._suggest((company,) if company else ())]
 
     def _requests(self, visitor: str) -> str:
         """Return a line that leads back to the requests this browser has open; "" without any."""
@@ -191,9 +215,8 @@ class ChatPage:
         words = "1 open request" if len(still) == 1 else f"{len(still)} open requests"
         return f'<p class="note">You have <a href="/request" target="policy">{words}</a>.</p>'
 
-    def _welcome(self) -> str:
-        companies = [row.company for row in self.bot.library.policies()]
-        return render_welcome(companies, staffed=self.questions is not None)
+    def _welcome(self, rows: Sequence[PolicySummary]) -> str:
+        return render_welcome([row.company for row in rows], staffed=self.questions is not None)
 
     def _shown(self, key: str) -> str:
         """Return the conversation as it is now, "" if there is none."""
@@ -237,10 +260,17 @@ class ChatPage:
             asked = list(follow_ups) or self.bot.suggestions(policy_ids)
         except UnknownPolicyError:
             asked = []
-        shown = asked[:SUGGESTIONS]
+        return self._buttons(asked[:SUGGESTIONS])
+
+    def _buttons(self, shown: Sequence[str]) -> list[Any]:
         return [gr.Button(value=words, visible=True) for words in shown] + [
             gr.Button(value="", visible=False) for _ in range(SUGGESTIONS - len(shown))
         ]
+
+
+def _opening(policy_id: str) -> str:
+    """Return the mark by which the page's script opens a policy beside the chat."""
+    return f'<span data-open="{text(policy_path(policy_id))}"></span>'
 
 
 def _visitor(request: gr.Request) -> str:

@@ -8,6 +8,9 @@
   live.setAttribute("aria-live", "polite");
   let newest = "";
   let opened = "";
+  const embedded = document.documentElement.dataset.embedded;
+  // To whoever holds this page: it knows its own frame, and the word says nothing of the conversation.
+  const done = (event) => { if (event.key === "Escape" && !event.defaultPrevented && embedded) parent.postMessage("policydesk:close", "*"); };
 
   const own = (path) => typeof path === "string" && /^\/policy(\/|$)/.test(path);
 
@@ -23,6 +26,15 @@
     frame.contentWindow.location.replace(path.replace(/#.*$/, ""));
   }
 
+  function listen(frame) {
+    if (!frame || frame.dataset.heard) return;
+    frame.dataset.heard = "1";
+    // Keys pressed over the policy count as pressed here; its own page runs no script.
+    frame.addEventListener("load", () => frame.contentDocument?.addEventListener("keydown", done));
+    frame.contentDocument?.addEventListener("keydown", done);
+    document.querySelector(".brand").href = location.pathname;
+  }
+
   function label() {
     const box = document.querySelector("#question-box textarea, #question-box input");
     if (box && box.id !== "question") box.id = "question";
@@ -30,6 +42,7 @@
 
   function look() {
     label();
+    if (embedded) listen(document.getElementById("policy"));
     const turn = document.querySelector("#transcript [data-newest]");
     if (turn && turn.dataset.newest !== newest) {
       newest = turn.dataset.newest;
@@ -91,6 +104,11 @@
     if (button) { copy(button); return; }
     const link = event.target.closest('a[target="policy"]');
     if (!link) return;
+    if (document.querySelector("[data-apart]") && /^\/request(\/|\?|$)/.test(link.getAttribute("href"))) {
+      link.target = "_blank";
+      link.rel = "noopener";
+      return;
+    }
     document.querySelectorAll("a[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "location");
     if (phone.matches) document.getElementById("viewer")?.scrollIntoView({ behavior: "smooth", block: "start" });
@@ -102,6 +120,11 @@
   document.addEventListener("DOMContentLoaded", () => {
     listen();
     document.body.append(live);
+    if (embedded) {
+      document.addEventListener("keydown", done);
+      // Whoever opens the panel gives this page the focus; the question is where it belongs.
+      addEventListener("focus", () => { if (document.activeElement === document.body) document.getElementById("question")?.focus(); });
+    }
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-newest", "data-open"] });
     look();
   });

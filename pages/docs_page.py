@@ -41,8 +41,8 @@ def _route(method: str, path: str, operation: Mapping[str, Any]) -> str:
         answers.append((status, _type(content.get("schema", {})), answer["description"]))
     return (
         f"<section><h2><code>{text(method.upper())} {text(path)}</code></h2><p>{text(operation.get('summary', ''))}. "
-        f"{text(operation.get('description', ''))}</p>{_table(('Input', 'In', 'Type', 'Meaning'), rows)}"
-        f"{_table(('Status', 'Object', 'Meaning'), answers)}</section>"
+        f"{text(operation.get('description', ''))}</p>{_table(('Input', 'In', 'Type', 'Meaning'), rows, f'Inputs of {method.upper()} {path}')}"
+        f"{_table(('Status', 'Object', 'Meaning'), answers, f'Answers of {method.upper()} {path}')}</section>"
     )
 
 
@@ -53,16 +53,18 @@ def _schema(name: str, schema: Mapping[str, Any]) -> str:
     ]
     return (
         f'<section id="{text(name)}"><h3><code>{text(name)}</code></h3><p>{text(schema.get("description", ""))}</p>'
-        f"{_table(('Field', 'Type', 'Required', 'Meaning'), rows)}</section>"
+        f"{_table(('Field', 'Type', 'Required', 'Meaning'), rows, f'Fields of {name}')}</section>"
     )
 
 
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], name: str) -> str:
     if not rows:
         return ""
     head = "".join(f'<th scope="col">{text(cell)}</th>' for cell in heads)
     lines = "".join("<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+    # A table that scrolls sideways must take the focus, or a keyboard could not scroll it.
+    box = f'<div class="scroll" tabindex="0" role="group" aria-label="{text(name)}">'
+    return f"{box}<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
 
 
 def _type(schema: Mapping[str, Any]) -> str:

@@ -65,6 +65,13 @@ def page_router(bot: PolicyBot) -> APIRouter:
     def docs(request: Request) -> Response:
         return _page(render_docs(request.app.openapi()))
 
+    @router.get("/widget.js")
+    def widget() -> Response:
+        # Other sites load it, those too that load nothing without such headers (COEP, Subresource Integrity).
+        headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+        headers["Cache-Control"] = "public, max-age=3600"
+        return FileResponse(folder / "widget.js", media_type="text/javascript", headers=headers)
+
     @router.get("/desk/{name}")
     def file(name: str) -> Response:
         if name not in FILES:

@@ -38,4 +38,4 @@ def table(clause: Clause, marker: Marker) -> str:
             head += f"<tr>{line}</tr>"
         else:
             body += f"<tr>{line}</tr>"
-    return f'<div class="table"><table>{f"<thead>{head}</thead>" * bool(head)}<tbody>{body}</tbody></table></div>'
+    return f'<div class="table" tabindex="0" role="group" aria-label="Table"><table>{f"<thead>{head}</thead>" * bool(head)}<tbody>{body}</tbody></table></div>'

@@ -64,9 +64,9 @@ def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: st
     steps = [part for part in offer.self_service if part.policy_id == policy_id]
     drafts = [part for part in offer.drafts if part.policy_id == policy_id]
     parts = [
-        f'<header><h3 id="{card}">{text(title)} <span class="dash">–</span> {text(company)}</h3>',
+        f'<div class="head"><h3 id="{card}">{text(title)} <span class="dash">–</span> {text(company)}</h3>',
         f'<p class="right">Right: {text(offer.right)}</p>' if offer.right else "",
-        "</header>",
+        "</div>",
         "" if offer.offered else '<p class="caution">This policy does not promise this. You can still ask.</p>',
         _section("Where to ask", "".join(_channel(part, name) for part in channels), "ul", "channels"),
         _section("What they ask of you", "".join(_condition(part, name) for part in conditions), "ul"),

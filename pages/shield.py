@@ -12,10 +12,12 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problems import problem, replay
+from pages.embedding import Embedding, embedded_policy
+from pages.markup import text
 from pages.visitors import new_cookie, visitor_of
 
 READABLE = re.compile(
-    r"/|/config|/favicon\.ico|/manifest\.json|/robots\.txt|/theme\.css|/assets/[\w.-]+|/static/[\w./-]+"
+    r"/config|/favicon\.ico|/manifest\.json|/robots\.txt|/theme\.css|/assets/[\w.-]+|/static/[\w./-]+"
     r"|/gradio_api/(queue/data|heartbeat/\w+|info|theme\.css|startup-events)"
 )
 WRITABLE = frozenset({"/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"})
@@ -34,16 +36,20 @@ HEAD = (
 
 
 class SafeHeaders:
-    """ASGI middleware: headers that every response carries unless its route set its own."""
+    """ASGI middleware: headers that every response carries unless its route set its own, and which sites may embed it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, embedding: Embedding | None = None) -> None:
         self.app = app
+        self.embedding = embedding or Embedding()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                headers["Content-Security-Policy"] = self.embedding.widened(
+                    scope["path"], headers["Content-Security-Policy"]
+                )
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
                 headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -57,6 +63,7 @@ class Shield:
     """ASGI wrapper of the mounted framework: a list of routes that it may serve, all else is refused.
 
     What is posted must be JSON whose data are plain texts, numbers and nulls: no object, so no file reference, gets in.
+    The page stands at "/" and, about one policy, at "/embed/POLICY".
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -72,14 +79,12 @@ class Shield:
                 await problem(403, "Only plain text is accepted here.")(scope, receive, send)
                 return
             await self.app(scope, replay(body, receive), send)
+        elif method in ("GET", "HEAD") and (path == "/" or embedded_policy(path)):
+            # The page takes no parameters; those of the framework (deep links, views) stay out.
+            plain = {"path": "/", "raw_path": b"/", "query_string": b"", "headers": _uncompressed(scope)}
+            await self.app({**scope, **plain}, receive, _Page(scope, send))
         elif method in ("GET", "HEAD") and READABLE.fullmatch(path) and ".." not in path:
-            if path == "/":
-                # The page takes no parameters; those of the framework (deep links, views) stay out.
-                await self.app(
-                    {**scope, "query_string": b"", "headers": _uncompressed(scope)}, receive, _Page(scope, send)
-                )
-            else:
-                await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
         else:
             await problem(405 if path in WRITABLE else 404)(scope, receive, send)
 
@@ -123,7 +128,8 @@ class _Page:
     def __init__(self, scope: Scope, send: Send) -> None:
         self.send = send
         known = visitor_of(cookie_parser(Headers(scope=scope).get("cookie", "")))
-        self.cookie = None if known else new_cookie(scope.get("scheme") == "https")
+        self.policy = embedded_policy(scope["path"])
+        self.cookie = None if known else new_cookie(scope.get("scheme") == "https", self.policy is not None)
         self.start: Message = {}
         self.body = b""
 
@@ -140,6 +146,9 @@ class _Page:
         page = self.body.decode()
         page = re.sub(r"<meta\s+(property=\"og:|name=\"twitter:)[^>]*>", "", page)
         page = page.replace("<script", f'<script nonce="{nonce}"').replace("</head>", HEAD, 1)
+        if self.policy is not None:
+            # Its addresses are meant from "/"; a <base> would take the page's own fragments along.
+            page = page.replace('"./', '"/').replace("<html", f'<html data-embedded="{text(self.policy)}"', 1)
         headers = MutableHeaders(scope=self.start)
         headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
         headers["Cache-Control"] = "no-store"

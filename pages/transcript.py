@@ -70,7 +70,7 @@ def _turn(exchange: Exchange, newest: bool) -> str:
     if exchange.answer is None and exchange.problem is None:
         shown, announce, opened = WAITING, "", None
     elif exchange.answer is None:
-        shown = f'<section class="card problem" aria-label="Problem"><p>{text(exchange.problem or "")}</p></section>'
+        shown = f'<div class="card problem"><p>{text(exchange.problem or "")}</p></div>'
         announce, opened = exchange.problem or "", None
     else:
         shown = _answer(exchange.answer, exchange)
@@ -99,9 +99,7 @@ def _line(exchange_id: str, line: Line, newest: bool) -> str:
 def _question(question: str) -> str:
     if not question.strip():
         return ""
-    return (
-        f'<div class="asked"><span class="visually-hidden">You asked: </span><p dir="auto">{text(question)}</p></div>'
-    )
+    return f'<div class="asked"><h2 class="visually-hidden">You asked</h2><p dir="auto">{text(question)}</p></div>'
 
 
 def _answer(answer: Answer, exchange: Exchange) -> str:
@@ -132,8 +130,8 @@ def _answer(answer: Answer, exchange: Exchange) -> str:
         request = f'<details class="offer"><summary>{text(summary)}</summary>{request}</details>'
     says = f'<div class="says">{_paragraphs(words, answer.citations)}</div>'
     return (
-        f'<section class="card" aria-label="Answer"><header class="verdict"><span class="chip {style}">{label}</span>'
-        f"{about}</header>{says}{request + listed if asked_for else listed + request}</section>"
+        f'<article class="card" aria-label="Answer"><div class="verdict"><span class="chip {style}">{label}</span>'
+        f"{about}</div>{says}{request + listed if asked_for else listed + request}</article>"
     )
 
 

@@ -16,9 +16,12 @@ def visitor_of(cookies: Mapping[str, str]) -> str | None:
     return value if _FORM.fullmatch(value) else None
 
 
-def new_cookie(secure: bool) -> str:
+def new_cookie(secure: bool, embedded: bool = False) -> str:
     """Return a Set-Cookie header for a new visitor; `secure` where the page came over https.
 
-    Scripts cannot read it, and another site's forms do not carry it.
+    Scripts cannot read it, and another site's forms do not carry it. For a page `embedded` in another site it is a cookie
+    partitioned by that site (CHIPS, draft-cutler-httpbis-partitioned-cookies): the same person on two shops is two visitors.
+    Browsers take such a one over https only; elsewhere the embedded conversation lives as long as its page.
     """
-    return f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+    place = "SameSite=None; Secure; Partitioned" if secure and embedded else "SameSite=Lax" + "; Secure" * secure
+    return f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; HttpOnly; {place}"
