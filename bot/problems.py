@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -107,28 +108,33 @@ class ErrorWall:
 
 
 class BodyLimit:
-    """ASGI middleware: reads the body first, and refuses more than `limit` bytes, declared or sent, with 413."""
+    """ASGI middleware: reads the body first, and refuses more than `limit` bytes, declared or sent, with 413.
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+    `larger` are whole paths that take more, with their own limits.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.limit = limit
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", []))
         if scope["type"] != "http" or not {b"content-length", b"transfer-encoding"} & headers.keys():
             await self.app(scope, receive, send)
             return
+        limit = self.larger.get(scope["path"], self.limit)
         declared = headers.get(b"content-length", b"0")
-        too_large = not declared.isdigit() or int(declared) > self.limit
+        too_large = not declared.isdigit() or int(declared) > limit
         body, more = b"", not too_large
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
-            more = message.get("more_body", False) and len(body) <= self.limit
-        if too_large or len(body) > self.limit:
-            await problem(413, f"The limit is {self.limit // 1024} kB.")(scope, receive, send)
+            more = message.get("more_body", False) and len(body) <= limit
+        if too_large or len(body) > limit:
+            await problem(413, f"The limit is {limit // 1024} kB.")(scope, receive, send)
             return
         await self.app(scope, replay(body, receive), send)
 

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from evals import BenchmarkError, format_policyqa, run_policyqa
+from evals.errors import BenchmarkError
+from evals.policyqa import format_policyqa, run_policyqa
 from evals.policyqa import rank_scores
 from evals.squad import company_of, load_benchmark
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from evals import BenchmarkError, run_set, summarize
+from evals import run_set, summarize
+from evals.errors import BenchmarkError
 from evals.curve import Scored
 from evals.metrics import METRICS
 from evals.quality import BEGIN, END, WORDS, Silence, format_quality, write_quality
