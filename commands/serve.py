@@ -6,7 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -16,6 +16,8 @@ from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
     import threading
+
+    from fastapi import FastAPI
 
     from bot.requests.desk import RequestDesk
     from bot.staff.agent_desk import AgentDesk
@@ -45,7 +47,13 @@ def serve(
     import threading
     import webbrowser
 
+    from evals.web.bench import Bench
+    from evals.web.forms import LARGEST_FORM
+    from evals.web.links import BASE
+    from evals.web.router import bench_router
+    from evals.web.rows import run_rows
     from pages.embedding import Embedding
+    from pages.staff.forms import framed
 
     try:
         embedding = Embedding.of(embed_on or ())
@@ -57,20 +65,29 @@ def serve(
         typer.echo(
             "The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True
         )
-    from ui import Service, create_app
+    from ui import Service, create_app, program_version
     from ui import serve as serve_pages
 
     desk, staff = open_desk(bot.library, data_dir), open_staff(data_dir)
     agents = open_agents(bot, staff, data_dir)
-    service = Service(service_settings(data_dir), staff.keys, agents.questions)
-    providers = open_providers(data_dir)
-    app = create_app(bot, desk, service, agents, staff, providers=providers, embedding=embedding)
+    # The bench makes room for visitors: it asks the application, which is made after it.
+    bench = Bench.open(bot, data_dir, program_version(), visitors=lambda: app.state.asking.gate.turns.answering)
+    service = Service(
+        service_settings(data_dir),
+        staff.keys,
+        agents.questions,
+        lambda: run_rows(bench),
+        {f"{BASE}/sets": LARGEST_FORM},
+    )
+    app: FastAPI = create_app(
+        bot, desk, service, agents, staff, bench_router(bench, framed(BASE)), open_providers(data_dir), embedding
+    )
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     typer.echo(f"PolicyDesk is at {address}  (API: {address}/docs)  Stop with Ctrl-C.")
     if open_browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
-    with sending(desk, agents):
+    with sending(desk, agents), closing(bench):
         serve_pages(app, host, port)
 
 

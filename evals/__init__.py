@@ -13,33 +13,24 @@ compare(baseline, current) -> Comparison                         of list[Result]
 format_comparison(comparison) -> str
 accept(results_path, baselines=BASELINES, name=None, *, answers=True) -> Path
 evals.judge, evals.curve and evals.quality are used by the commands that need them
-run_policyqa(path, embedder) -> PolicyQaScores                   raises BenchmarkError
-format_policyqa(scores, baseline=None) -> str                    both from the same run
-stock_model() -> Path | None                                     the untuned model, if its package is installed
-measure_reading(corpora, load_truth(folder)) -> list[DocumentReading], format_reading(...) -> str      raises TruthError
+evals.policyqa and evals.stock (retrieval), evals.reading (documents) are imported by the commands that measure them: they load
+what reads documents, which the pages of evals.web must not
 """
 
 from evals.case import Case, load_cases
 from evals.check import check_cases, check_set
 from evals.compare import BASELINES, Comparison, accept, compare, format_comparison, regressions
-from evals.errors import BenchmarkError, EvalError, FileError, ResultsError, SetError, TruthError
+from evals.errors import EvalError, FileError, ResultsError, SetError
 from evals.junit import write_junit
 from evals.outcome import Judged, Outcome, Result
 from evals.page import write_report
-from evals.policyqa import format_policyqa, run_policyqa
-from evals.reading import DocumentReading, measure_reading
-from evals.reading_report import format_reading, format_totals, reading_object
-from evals.reading_truth import load_truth
 from evals.report import Summary, summarize, summary_object
 from evals.run import judged_from, read_results, run_set, write_results
-from evals.stock import stock_model
 from evals.table import format_summary
 
 __all__ = [
-    "BenchmarkError",
     "Case",
     "Comparison",
-    "DocumentReading",
     "EvalError",
     "FileError",
     "Judged",
@@ -48,27 +39,18 @@ __all__ = [
     "ResultsError",
     "SetError",
     "Summary",
-    "TruthError",
     "BASELINES",
     "accept",
     "check_cases",
     "check_set",
     "compare",
     "format_comparison",
-    "format_policyqa",
-    "format_reading",
     "format_summary",
-    "format_totals",
     "judged_from",
     "load_cases",
-    "load_truth",
-    "measure_reading",
     "read_results",
-    "reading_object",
     "regressions",
-    "run_policyqa",
     "run_set",
-    "stock_model",
     "summarize",
     "summary_object",
     "write_junit",

@@ -65,14 +65,19 @@ SCORED_KINDS = ("factual", "yesno", "list", "unanswerable")
 
 def write_scores(path: Path, scorer: Scorer, cases: Sequence[Case]) -> int:
     """Write one line for each case of SCORED_KINDS that has a policy; return how many."""
-    lines = []
-    for case in cases:
-        if case.kind in SCORED_KINDS and case.policy and len(case.asked) == 1:
-            found = scorer.best_score(case.question, (case.policy,))
-            if found is not None:
-                lines.append(json.dumps({"id": case.id, "score": round(found, 4), "answerable": case.answerable}))
+    lines = [line for case in cases if (line := score_line(scorer, case)) is not None]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return len(lines)
+
+
+def score_line(scorer: Scorer, case: Case) -> str | None:
+    """Return the line of one case, None for a case that is not of SCORED_KINDS or has no policy to look in."""
+    if case.kind not in SCORED_KINDS or not case.policy or len(case.asked) != 1:
+        return None
+    found = scorer.best_score(case.asked[0], (case.policy,))
+    if found is None:
+        return None
+    return json.dumps({"id": case.id, "score": round(found, 4), "answerable": case.answerable})
 
 
 def read_scores(path: Path) -> list[Scored]:

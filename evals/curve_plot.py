@@ -16,8 +16,11 @@ STYLE = (
 )
 
 
-def curve_svg(curve: Curve, point: Point) -> str:
-    """Return false silence (right) against false answers (up), with the operating point and its intervals."""
+def curve_svg(curve: Curve, point: Point, *, alone: bool = True) -> str:
+    """Return false silence (right) against false answers (up), with the operating point and its intervals.
+
+    `alone` False is for a page whose style sheet has the colours: the picture then carries none.
+    """
     width, height = LEFT + SIZE + 70, TOP + SIZE + 86
     told = (
         f"From {point.threshold:.2f} on the desk answers: false silence {point.false_silence.mean:.3f} of {point.false_silence.n}, "
@@ -53,7 +56,7 @@ def curve_svg(curve: Curve, point: Point) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f"<title>{told}</title><style>{STYLE}</style>{''.join(parts)}</svg>\n"
+        f"<title>{told}</title>{f'<style>{STYLE}</style>' if alone else ''}{''.join(parts)}</svg>\n"
     )
 
 

@@ -48,7 +48,12 @@ def render_report(
         "baseline": ("Against the baseline", page_figures.comparison(comparison) if comparison else ""),
         "metrics": ("Metrics", page_figures.metrics(summary)),
         "kinds": ("Metrics by kind", page_figures.kinds(summary)),
-        "confusions": ("Expected and said", page_confusions.groups(summary.groups, page_cases.anchors(judged))),
+        "confusions": (
+            "Expected and said",
+            page_confusions.groups(
+                summary.groups, {name: f"#{place}" for name, place in page_cases.anchors(judged).items()}
+            ),
+        ),
         "judge": ("A model's opinion", page_figures.opinions(opinions) if opinions else ""),
         "times": ("Time to answer", _times(judged, summary)),
         "cases": ("Cases", page_cases.cases(judged, comparison, opinions)),

@@ -41,6 +41,16 @@ def cases(judged: Sequence[Judged], comparison: Comparison | None, opinions: Opi
     return _filters(_choices(judged, comparison)) + note + "".join(shown)
 
 
+def entries(
+    judged: Sequence[Judged], shown: Sequence[Judged], comparison: Comparison | None = None, *, opened: bool = False
+) -> str:
+    """Return the cases `shown`, some of `judged`, without filters: for pages that choose what they show. `opened` unfolds them."""
+    places, changes = anchors(judged), _changes(comparison)
+    names = {group: list(values) for group, values in _choices(judged, comparison).items()}
+    listed = (_case(one, names, places[one.case.id], changes.get(one.case.id, []), None) for one in shown)
+    return "".join(one.replace("<details ", "<details open ", 1) if opened else one for one in listed)
+
+
 def filter_style(judged: Sequence[Judged], comparison: Comparison | None) -> str:
     """Return the rules that hide what a chosen filter leaves out: the page runs no script."""
     return "".join(
@@ -130,15 +140,15 @@ def _expected(one: Judged) -> str:
 def _shown(one: Judged) -> str:
     gold = [words for group in one.case.gold_quotes for words in group]
     blocks = [
-        f"<blockquote>{_marked(quote.quote, gold, one.case.related_quotes)}<br>"
+        f"<blockquote>{marked(quote.quote, gold, one.case.related_quotes)}<br>"
         f'<span class="faint small">{escape(quote.policy_id)} {quote.start}–{quote.end}</span></blockquote>'
         for quote in quotes_of(one.outcome.answer)
     ]
     return f"<h3>Shown quotes</h3>{''.join(blocks)}" if blocks else ""
 
 
-def _marked(quote: str, gold: Sequence[str], related: Sequence[str]) -> str:
-    """Return the quote with the words of gold evidence marked, and those of tolerated evidence underlined."""
+def marked(quote: str, gold: Sequence[str], related: Sequence[str]) -> str:
+    """Return the quote as markup with the words of gold evidence marked, and those of tolerated evidence underlined."""
     parts, at = [], 0
     near = {place for start, end in evidence.spans(quote, related) for place in range(start, end)}
     hit = {place for start, end in evidence.spans(quote, gold) for place in range(start, end)}

@@ -13,12 +13,12 @@ from evals.report import Groups
 MANY = 12  # companies: with more, only those that were mistaken are shown
 
 
-def groups(found: Groups, anchors: Mapping[str, str]) -> str:
-    """Return what only shows over many cases; `anchors` are the places of the cases on the page by id."""
+def groups(found: Groups, links: Mapping[str, str]) -> str:
+    """Return what only shows over many cases; `links` are the addresses of the cases by id."""
     parts = []
     if found.verdicts.matrix.n:
-        told = f"Inverted: {_linked(found.verdicts.inverted, anchors)}. Another accepted verdict: {_linked(found.verdicts.tolerated, anchors)}."
-        parts.append(_matrix("Verdicts", found.verdicts.matrix, anchors, told))
+        told = f"Inverted: {_linked(found.verdicts.inverted, links)}. Another accepted verdict: {_linked(found.verdicts.tolerated, links)}."
+        parts.append(_matrix("Verdicts", found.verdicts.matrix, links, told))
     silence = found.abstention
     if silence.matrix.n:
         rates = (
@@ -28,12 +28,12 @@ def groups(found: Groups, anchors: Mapping[str, str]) -> str:
         )
         told = "<br>".join(f"{name}: {_mean_words(mean)}" for name, mean in rates if mean)
         fits = {("answer", "answered"), ("silence", "held back")}
-        parts.append(_matrix("Answer or silence", silence.matrix, anchors, told, fits))
-    parts.append(_matrix("Behaviour", found.behaviours, anchors, fits=set()))
+        parts.append(_matrix("Answer or silence", silence.matrix, links, told, fits))
+    parts.append(_matrix("Behaviour", found.behaviours, links, fits=set()))
     named = {*found.companies.matrix.rows, *found.companies.matrix.columns}
-    told = f"Another company quoted than the one meant: {_linked(found.companies.wrong, anchors)}."
+    told = f"Another company quoted than the one meant: {_linked(found.companies.wrong, links)}."
     if found.companies.matrix.n and len(named) <= MANY:
-        parts.append(_matrix("Companies meant and quoted", found.companies.matrix, anchors, told))
+        parts.append(_matrix("Companies meant and quoted", found.companies.matrix, links, told))
     elif found.companies.matrix.n:
         parts.append(f'<div class="matrix"><h3>Companies meant and quoted</h3><p>{told}</p></div>')
     if (macro := found.intents.macro_f1) is not None:
@@ -52,16 +52,16 @@ def _mean_words(mean: Mean) -> str:
     return f"{mean.mean:.3f} ({mean.low:.3f} – {mean.high:.3f}, n {mean.n})"
 
 
-def _linked(cases: Sequence[str], anchors: Mapping[str, str]) -> str:
+def _linked(cases: Sequence[str], links: Mapping[str, str]) -> str:
     """Return how many, each linked to its case."""
-    links = ", ".join(f'<a href="#{anchors[case_id]}">{escape(case_id)}</a>' for case_id in cases)
-    return f"{len(cases)} ({links})" if cases else "none"
+    named = ", ".join(f'<a href="{escape(links[case_id], quote=True)}">{escape(case_id)}</a>' for case_id in cases)
+    return f"{len(cases)} ({named})" if cases else "none"
 
 
 def _matrix(
     title: str,
     matrix: Confusion,
-    anchors: Mapping[str, str],
+    links: Mapping[str, str],
     told: str = "",
     fits: set[tuple[str, str]] | None = None,
 ) -> str:
@@ -77,7 +77,7 @@ def _matrix(
         rows.append([escape(row.replace("_", " ")), *cells])
     heads = ("expected ↓ said →", *(column.replace("_", " ") for column in matrix.columns))
     apart = "".join(
-        f"<li>expected {escape(cell.expected)}, said {escape(cell.said)}: {_linked(cell.cases, anchors)}</li>"
+        f"<li>expected {escape(cell.expected)}, said {escape(cell.said)}: {_linked(cell.cases, links)}</li>"
         for cell in matrix.cells
         if fits != set() and not (cell.expected == cell.said if fits is None else (cell.expected, cell.said) in fits)
     )

@@ -64,12 +64,17 @@ def run_set(bot: Bot, cases: Sequence[Case], on_progress: Progress | None = None
     """
     judged = []
     for done, case in enumerate(cases, start=1):
-        with _Named(case):
-            outcome = ask(bot, case)
-        judged.append(Judged(case, outcome, score(case, outcome)))
+        judged.append(judge(bot, case))
         if on_progress:
             on_progress(done, len(cases), case)
     return judged
+
+
+def judge(bot: Bot, case: Case) -> Judged:
+    """Ask one case and judge what came of it. An error of the bot carries the case's id as a note."""
+    with _Named(case):
+        outcome = ask(bot, case)
+    return Judged(case, outcome, score(case, outcome))
 
 
 def ask(bot: Bot, case: Case) -> Outcome:

@@ -40,7 +40,7 @@ class Keys(Protocol):
 
 
 class RunRow(Row):
-    """A run of the evaluator's bench. `state` is "running", "done" or "failed"; `scores` are means over its cases."""
+    """A run of the evaluator's bench. `state` is "waiting", "running", "done", "cancelled", "stopped" or "failed"; `scores` are means over its cases."""
 
     id: str
     set: str

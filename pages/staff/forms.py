@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from fastapi import Request
@@ -40,6 +41,11 @@ def form_token(request: Request) -> str:
 def page(request: Request, title: str, body: str, here: str, status: int = 200) -> HTMLResponse:
     """Return a whole page for who is signed in."""
     return HTMLResponse(staff_document(title, body, member_of(request), here), status)
+
+
+def framed(here: str) -> Callable[[str, str, Request], str]:
+    """Return what makes a whole page of a title, a body and the request, for pages that other rooms render."""
+    return lambda title, body, request: staff_document(title, body, member_of(request), here)
 
 
 def back(path: str) -> RedirectResponse:

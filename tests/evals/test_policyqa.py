@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from evals import BenchmarkError, format_policyqa, run_policyqa
-from evals.policyqa import rank_scores
+from evals.errors import BenchmarkError
+from evals.policyqa import format_policyqa, rank_scores, run_policyqa
 from evals.squad import company_of, load_benchmark
 
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from evals import BenchmarkError, run_set, summarize
+from evals import run_set, summarize
 from evals.curve import Scored
+from evals.errors import BenchmarkError
 from evals.metrics import METRICS
 from evals.quality import BEGIN, END, WORDS, Silence, format_quality, write_quality
 from evals.retrieval import Ranking, Retrieval, read_retrieval
