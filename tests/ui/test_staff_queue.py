@@ -87,7 +87,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     staff = Staff.open(f"sqlite:///{tmp_path}/staff.sqlite", tmp_path)
     for name, role in (("boss", "admin"), ("ines", "agent"), ("eve", "evaluator")):
         staff.accounts.add(name, [role], WORDS)
-    app = create_app(Desk(), RequestDesk(Library(), ledger), staff)  # type: ignore[arg-type]
+    app = create_app(Desk(), RequestDesk(Library(), ledger), staff=staff)  # type: ignore[arg-type]
     agent, token = browser_of(app, "ines")
     yield Office(ledger, clock, staff, agent, token)
     staff.close()
