@@ -203,7 +203,6 @@ class Provider:
             options: dict[str, Any] = {
                 "iss": {"essential": True, "value": self.settings.issuer},
                 "aud": {"essential": True, "value": self.settings.client_id},
-                "nonce": {"essential": True, "value": nonce},
             }
             known = {"nonce": nonce, "client_id": self.settings.client_id, "access_token": tokens.access_token}
             claims = CodeIDToken(token.claims, token.header, options, known)

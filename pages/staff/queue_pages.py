@@ -148,7 +148,7 @@ def _filter(view: str, policy_id: str | None, policies: Sequence[tuple[str, str]
         for known, company in policies
     )
     return (
-        f'<form method="get" action="/staff/requests" class="filter">{hidden("view", view)}<label for="policy">Company</label> '
+        f'<form method="get" action="/staff/requests" class="actions">{hidden("view", view)}<label for="policy">Company</label> '
         f'<select id="policy" name="policy"><option value="">Every company</option>{options}</select> '
         '<button class="plain-button" type="submit">Show</button></form>'
     )
@@ -158,17 +158,17 @@ def _rows(page: QueuePage) -> str:
     if not page.rows:
         return "<p>No request is in this list.</p>"
     rows = "".join(
-        f'<tr><td data-label="Request"><a href="/staff/requests/{text(one.record.id)}">{text(kind_of(one.record.type).title)}</a> '
-        f'<span class="note">{text(one.record.id)}</span></td><td data-label="Company">{text(one.record.company)}</td>'
-        f'<td data-label="State">{_chip(one)}</td><td data-label="Clock">{_left(one)}</td>'
-        f'<td data-label="Last change">{_moment(one.record.changed)}</td></tr>'
+        f'<tr><td><a href="/staff/requests/{text(one.record.id)}">{text(kind_of(one.record.type).title)}</a> '
+        f'<span class="note">{text(one.record.id)}</span></td><td>{text(one.record.company)}</td>'
+        f'<td>{_chip(one)}</td><td>{_left(one)}</td>'
+        f'<td>{_moment(one.record.changed)}</td></tr>'
         for one in page.rows
     )
     more = "" if page.total == len(page.rows) else f"<p>The first {len(page.rows)} of {_many(page.total)}.</p>"
     return (
-        f'<table class="rows"><caption>{_many(page.total)} {"request" if page.total == 1 else "requests"}</caption><thead><tr>'
+        f'<div class="scroll" role="region" aria-label="Requests" tabindex="0"><table><caption>{_many(page.total)} {"request" if page.total == 1 else "requests"}</caption><thead><tr>'
         f'<th scope="col">Request</th><th scope="col">Company</th><th scope="col">State</th><th scope="col">Clock</th>'
-        f'<th scope="col">Last change (UTC)</th></tr></thead><tbody>{rows}</tbody></table>{more}<p class="note">{DISCLAIMER}</p>'
+        f'<th scope="col">Last change (UTC)</th></tr></thead><tbody>{rows}</tbody></table></div>{more}<p class="note">{DISCLAIMER}</p>'
     )
 
 
@@ -177,7 +177,7 @@ def _many(number: int) -> str:
 
 
 def _chip(one: Queued) -> str:
-    style = "chip alarm" if one.record.state in {"uncertain", "failed"} else "chip"
+    style = "chip caution" if one.record.state in {"uncertain", "failed"} else "chip"
     return f'<span class="{style}">{STATES[one.record.state]}</span>'
 
 
@@ -186,7 +186,7 @@ def _left(one: Queued) -> str:
     if one.due is None or one.days_left is None:
         return "no clock runs"
     if one.days_left < 0:
-        return f'<strong class="alarm">{-one.days_left} {_days(-one.days_left)} overdue</strong> ({one.due.day.isoformat()})'
+        return f'<strong class="late">{-one.days_left} {_days(-one.days_left)} overdue</strong> ({one.due.day.isoformat()})'
     left = "last day today" if one.days_left == 0 else f"{one.days_left} {_days(one.days_left)} left"
     return f"{f'<strong>{left}</strong>' if one.is_soon else left} ({one.due.day.isoformat()})"
 
@@ -207,7 +207,7 @@ def _decide(record: RequestRecord, form_token: str) -> str:
         '<section class="decide" aria-labelledby="decide"><h2 id="decide">For you to decide</h2><p>The connection was lost twice after the message '
         "was given to the mail server. It may have arrived once, twice or not at all, so the desk sends no further copy by itself. Look at the "
         f"mail server’s log for the Message-ID <code>{text(record.message_id)}</code>, or ask the company.</p>"
-        f'<div class="buttons">{arrived}{lost}</div></section>'
+        f'<div class="actions">{arrived}{lost}</div></section>'
     )
 
 
@@ -294,15 +294,15 @@ def _events(opened: Opened) -> str:
         else "<p>The steps fit together: each digest follows from the one before it.</p>"
     )
     rows = "".join(
-        f'<tr><td data-label="Step">{one.number}</td><td data-label="Time (UTC)">{one.at:%Y-%m-%d %H:%M:%S}</td><td data-label="By">{text(one.actor)}</td>'
-        f'<td data-label="What">{text(one.action)} → {text(one.state)}</td><td data-label="Detail">{text(one.detail)}</td>'
-        f'<td data-label="Digest"><code>{text(one.digest[:12])}</code></td></tr>'
+        f'<tr><td>{one.number}</td><td>{one.at:%Y-%m-%d %H:%M:%S}</td><td>{text(one.actor)}</td>'
+        f'<td>{text(one.action)} → {text(one.state)}</td><td>{text(one.detail)}</td>'
+        f'<td><code>{text(one.digest[:12])}</code></td></tr>'
         for one in opened.events
     )
     return (
-        f'<section aria-labelledby="steps"><h2 id="steps">Steps</h2>{told}<table class="rows"><caption class="visually-hidden">Steps of the request</caption>'
+        f'<section aria-labelledby="steps"><h2 id="steps">Steps</h2>{told}<div class="scroll" role="region" aria-label="Steps" tabindex="0"><table><caption class="visually-hidden">Steps of the request</caption>'
         '<thead><tr><th scope="col">Step</th><th scope="col">Time (UTC)</th><th scope="col">By</th><th scope="col">What</th><th scope="col">Detail</th>'
-        f'<th scope="col">Digest</th></tr></thead><tbody>{rows}</tbody></table></section>'
+        f'<th scope="col">Digest</th></tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
 
 
