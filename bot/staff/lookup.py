@@ -12,8 +12,10 @@ from bot.concepts import CONCEPTS, speaks_of
 from vectorstore.errors import UnknownPolicyError
 from vectorstore.policy import REQUEST_TYPES, Clause, Policy
 
-MOST = 40
+MOST = 25
 """Hits shown."""
+
+SPREAD = 0.18  # how far below the best clause one may score
 
 LOOKED_AT = 60
 """Policies searched sentence by sentence; of a larger library those that lie nearest to the question."""
@@ -98,6 +100,8 @@ class Lookup:
                     hits.append(ClauseHit(policy, hit.clause, hit.sentence.start, hit.sentence.end, hit.score))
         if asked is not None:
             hits.sort(key=lambda hit: -(hit.score or 0.0))
+            floor = (hits[0].score or 0.0) - SPREAD if hits else 0.0
+            hits = [hit for hit in hits if (hit.score or 0.0) >= floor]
         return Search(tuple(hits[:MOST]), len(policies), skipped, tuple(unheld), len(hits) > MOST)
 
     def _wanted(self, filters: Filters, asked: Asked | None) -> tuple[list[str], int]:

@@ -8,11 +8,17 @@ from html import escape
 from bot.reply import Answer, Citation
 
 
+def heading_of(answer: Answer) -> str:
+    """Return what stands over the quotes: passages of a policy that does not answer are not passed off as an answer."""
+    silent = answer.status in {"silent", "damaged"}
+    return "The nearest passage, which does not answer:" if silent else "In the policy’s words:"
+
+
 def plain_reply_text(answer: Answer, base_url: str = "") -> str:
     """Return the reply as plain text. `base_url` is the desk's address, without a slash at its end, for its own links."""
     lines = [answer.text]
     if answer.citations:
-        lines += ["", "In the policy’s words:"]
+        lines += ["", heading_of(answer)]
     for citation in answer.citations:
         lines += [f"[{citation.n}] “{citation.quote}”", f"    {_place(citation)}", f"    {_link(citation, base_url)}"]
     return "\n".join(lines)
@@ -29,7 +35,7 @@ def html_reply(answer: Answer, base_url: str = "") -> str:
         body += f"<li>{words}</li>" if item else f"<p>{words}</p>"
     body += "</ul>" * listed
     quotes = "".join(_quote(citation, base_url) for citation in answer.citations)
-    return body + (f"<ol>{quotes}</ol>" if quotes else "")
+    return body + (f"<p>{escape(heading_of(answer))}</p><ol>{quotes}</ol>" if quotes else "")
 
 
 def _quote(citation: Citation, base_url: str) -> str:

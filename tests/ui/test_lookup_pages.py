@@ -230,7 +230,7 @@ def test_an_unanswered_question_becomes_an_approved_answer(office):
     form = office.client.get(link.group(1).replace("&amp;", "&"), headers=HTML).text
     place = office.place(ORDERS)
     assert f'value="{place}"' in form
-    fields = [("policy", "larkspur"), ("wordings", QUESTION), ("question", QUESTION), ("place", place), ("verdict", "")]
+    fields = [("policy", "larkspur"), ("wordings", QUESTION), ("place", place), ("verdict", "")]
     reply = office.post("/approved/new", *fields)
     assert (reply.status_code, reply.headers["location"]) == (303, "/staff/lookup/approved?done=added")
     kept = office.agents.approved.all()
@@ -258,6 +258,28 @@ def test_a_stale_answer_is_shown_and_can_be_chosen_anew(office):
     assert office.post(f"/approved/{made.answer.id}", *fields, who="Ben").status_code == 303
     kept = office.agents.approved.all()[0]
     assert (kept.state, kept.answer.member, len(kept.answer.wordings)) == ("valid", "m-ben", 2)
+
+
+def test_looking_for_other_passages_keeps_what_was_typed_and_chosen(office):
+    place = office.place(ORDERS)
+    fields = [
+        ("policy", "larkspur"),
+        ("wordings", "How long is it kept?\nMy own words"),
+        ("place", place),
+        ("verdict", "no"),
+    ]
+    reply = office.post("/approved/new", *fields, ("find", "store cameras"), ("look", "1"))
+    assert (reply.status_code, office.agents.approved.all()) == (200, [])
+    assert f'value="{place}" checked' in reply.text
+    assert f'value="{office.place("The recordings carry no sound, and we do not run face recognition on them.")}"' in reply.text  # fmt: skip
+    assert "My own words" in reply.text
+    assert '<option value="no" selected>' in reply.text
+
+
+def test_a_reply_of_a_silent_policy_does_not_pass_its_nearest_passage_off_as_an_answer(office):
+    html = office.page("/ask", question="how long does larkspur store my ip address")
+    assert html.count("The nearest passage, which does not answer:") == 2
+    assert "In the policy’s words:" not in html
 
 
 def test_a_refused_form_keeps_what_was_typed(office):

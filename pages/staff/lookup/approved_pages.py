@@ -71,16 +71,9 @@ def render_form(draft: Draft, candidates: Sequence[Clause], token: str, standing
     policy = draft.policy
     answer_id = standing.answer.id if standing else ""
     target = f"{ROOT}/approved/{answer_id or 'new'}"
-    question = {"policy": policy.id, "question": draft.wordings.split("\n")[0]}
-    hidden = (
-        ""
-        if answer_id
-        else "".join(f'<input type="hidden" name="{name}" value="{text(value)}">' for name, value in question.items())
-    )
     find = (
-        f'<form class="ask" method="get" action="{text(target)}">{hidden}'
-        f"{field('find', 'Look for other passages', draft.find, 'search')}"
-        '<p class="field"><button class="second">Look</button></p></form>'
+        f'<div class="look">{field("find", "Look for other passages", draft.find, "search")}'
+        '<p class="field"><button class="second" name="look" value="1">Look</button></p></div>'
     )
     chosen = "".join(_fieldset(policy, clause, draft.places) for clause in candidates)
     label = "Save changes" if standing else "Approve this answer"
@@ -95,7 +88,7 @@ def render_form(draft: Draft, candidates: Sequence[Clause], token: str, standing
         f'<input type="hidden" name="policy" value="{text(policy.id)}">'
         f"{area('wordings', 'Question, one wording a line', draft.wordings, 4, 'People’s own words; the company’s name may be left out.', 7_000)}"
         f"{choice('verdict', 'Verdict', VERDICTS, draft.verdict)}"
-        f'<h2>Passages to quote</h2><p class="hint">The first one chosen leads the answer. Up to 5, and 1,200 characters.</p>{chosen}'
+        f'<h2>Passages to quote</h2><p class="hint">The first one chosen leads the answer. Up to 5, and 1,200 characters.</p>{find}{chosen}'
         f"<p><button>{label}</button></p></form>{retire}"
     )
 

@@ -27,13 +27,17 @@ class Posted(BaseModel):
 
 
 class ApprovedForm(Posted):
-    """An approved answer: one wording a line, "start-end" of each chosen passage, the verdict or ""."""
+    """An approved answer: one wording a line, "start-end" of each chosen passage, the verdict or "".
+
+    With `look` nothing is kept: passages near the words of `find` are shown beside the chosen ones.
+    """
 
     policy: Short
     wordings: str = Field(default="", max_length=7_000)
     verdict: Short = ""
     place: list[Place] = Field(default=[], max_length=60)
-    question: Short = ""
+    find: str = Field(default="", max_length=300)
+    look: Short = ""
 
     @property
     def lines(self) -> list[str]:

@@ -82,7 +82,7 @@ def add_kept_routes(router: APIRouter, agents: AgentDesk) -> None:
 
     @router.post("/approved/new")
     async def add(request: Request) -> Response:
-        return await _keep(request, None)
+        return await keep(request, None)
 
     @router.get("/approved/{answer_id}")
     def show(request: Request, answer_id: str, find: str = "") -> Response:
@@ -99,7 +99,7 @@ def add_kept_routes(router: APIRouter, agents: AgentDesk) -> None:
 
     @router.post("/approved/{answer_id}")
     async def change(request: Request, answer_id: str) -> Response:
-        return await _keep(request, answer_id)
+        return await keep(request, answer_id)
 
     @router.post("/approved/{answer_id}/retire")
     async def retire(request: Request, answer_id: str) -> Response:
@@ -110,26 +110,32 @@ def add_kept_routes(router: APIRouter, agents: AgentDesk) -> None:
 
         return await run_in_threadpool(told, request, CHANGE, "/approved", act)
 
-    async def _keep(request: Request, answer_id: str | None) -> Response:
+    async def keep(request: Request, answer_id: str | None) -> Response:
         try:
             form = await read_form(request, ApprovedForm)
         except StaffEntryError as error:
             return page(request, LIST, problem_box(error.message), "/approved", 422)
         title = CHANGE if answer_id else NEW
-        return await run_in_threadpool(told, request, title, "/approved", lambda: _kept(request, form, answer_id))
+        return await run_in_threadpool(told, request, title, "/approved", lambda: kept(request, form, answer_id))
 
-    def _kept(request: Request, form: ApprovedForm, answer_id: str | None) -> Response:
+    def again(request: Request, form: ApprovedForm, answer_id: str | None, problem: str | None = None) -> Response:
+        """Show the form with everything that was typed and chosen."""
+        standing = agents.approved.standing(agents.approved.get(answer_id)) if answer_id else None
+        policy = library.get(standing.answer.policy_id if standing else form.policy)
+        draft = Draft(policy, form.wordings, form.verdict, tuple(form.places), form.find)
+        return form_page(request, draft, standing, problem)
+
+    def kept(request: Request, form: ApprovedForm, answer_id: str | None) -> Response:
         """Keep what was sent, or show the form again with everything in it and what is wrong."""
         member, verdict = member_of(request), form.verdict or None
+        if form.look:
+            return again(request, form, answer_id)
         try:
             if answer_id is None:
                 made = agents.approved.add(member.id, form.policy, form.lines, form.places, verdict)
             else:
                 made = agents.approved.change(answer_id, member.id, form.lines, form.places, verdict)
         except StaffEntryError as error:
-            standing = agents.approved.standing(agents.approved.get(answer_id)) if answer_id else None
-            policy = library.get(standing.answer.policy_id if standing else form.policy)
-            draft = Draft(policy, form.wordings, form.verdict, tuple(form.places))
-            return form_page(request, draft, standing, error.message)
+            return again(request, form, answer_id, error.message)
         agents.trail.note(member.id, "answer changed" if answer_id else "answer approved", made.id)
         return RedirectResponse(f"{ROOT}/approved?done={'changed' if answer_id else 'added'}", 303)
