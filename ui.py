@@ -20,20 +20,26 @@ from pages.shield import SafeHeaders
 if TYPE_CHECKING:
     from bot.bot import PolicyBot
     from bot.requests.desk import RequestDesk
+    from pages.chat import Opinions
 
 
-def create_app(bot: PolicyBot, desk: RequestDesk | None = None, embedding: Embedding | None = None) -> FastAPI:
+def create_app(
+    bot: PolicyBot,
+    desk: RequestDesk | None = None,
+    embedding: Embedding | None = None,
+    questions: Opinions | None = None,
+) -> FastAPI:
     """Return the application over `bot`. Routes added later must come before the chat page, which takes "/".
 
     Without a `desk` people get drafts and addresses in the chat, and no request is kept. `embedding` lists the sites whose
-    pages may hold the chat, none but its own if left out.
+    pages may hold the chat, none but its own if left out; `questions` keeps what visitors thought of answers.
     """
 
     def load_chat() -> FastAPI:
         # Gradio takes seconds to import: the API and the policies are there before it is.
         from pages.mounting import chat_app
 
-        return chat_app(bot, desk)
+        return chat_app(bot, desk, questions)
 
     chat = LatePage(load_chat)
     app = FastAPI(title="PolicyDesk", version=_version(), docs_url=None, redoc_url=None, lifespan=chat.running)

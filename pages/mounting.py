@@ -8,7 +8,7 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from pages.chat import ChatPage
+from pages.chat import ChatPage, Opinions
 from pages.conversations import Conversations
 from pages.shield import Shield
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from bot.requests.desk import RequestDesk
 
 
-def chat_app(bot: PolicyBot, desk: RequestDesk | None = None) -> FastAPI:
-    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it."""
+def chat_app(bot: PolicyBot, desk: RequestDesk | None = None, questions: Opinions | None = None) -> FastAPI:
+    """Return the chat page over `bot`, to be mounted at "/"; with a `desk`, requests are made from it, and with `questions`
+    visitors are asked whether an answer helped."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    mount_chat(app, ChatPage(bot, Conversations(), desk).build())
+    mount_chat(app, ChatPage(bot, Conversations(), desk, questions).build())
     return app
 
 
