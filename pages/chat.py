@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ from bot.front.asking import Asking
 from bot.front.clients import client_of
 from bot.front.errors import BusyError
 from bot.reply import Answer
+from bot.requests.errors import UnknownRequestError
 from bot.requests.states import FINAL
-from pages.conversations import Conversations, Exchange, PolicyName, history
-from pages.markup import policy_path, text
-from pages.transcript import render_transcript, render_welcome
+from pages.conversations import Conversations, Exchange, FoundRequest, PolicyName, history
+from pages.furniture import render_foot, render_header, render_viewer
+from pages.markup import policy_path, text, worded
+from pages.transcript import render_notice, render_transcript, render_welcome
 from pages.visitors import visitor_of
+from pages.words import say
 from vectorstore.errors import StoreError, UnknownPolicyError
 
 if TYPE_CHECKING:
@@ -29,29 +33,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ALL = "All companies"
 SUGGESTIONS = 4
 SPARE_THREADS = 16
 """Threads of the page beside those in which questions wait."""
 
+LONGEST_LINE = 2_000
+"""Characters of a message to an agent."""
+
 SHOWN = 400
 """Characters of a refused question that the page repeats; the whole of it stays in the box."""
 
-LONGEST_LINE = 2_000
-"""Characters of a message to an agent."""
-GONE = "This company’s policy is no longer here. Choose another."
+NUMBER = re.compile(r"(?<![\w-])[0-9a-hjkmnp-tv-z]{20}(?![\w-])", re.IGNORECASE)
+"""A request's number in a question."""
 
-HEADER = """<a class="skip" href="#question">Skip to the question</a>
-<div class="bar"><a class="brand" href="/"><svg viewBox="0 0 24 24" width="26" height="26" aria-hidden="true"><path
-d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5z" fill="currentColor"/><path d="M8.2 12.2l2.7 2.7 5-5.4" fill="none"
-stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg><h1>PolicyDesk</h1></a>
-<p>Privacy answers in the policy’s own words</p><nav aria-label="Site"><a href="/policy" target="policy">Policies</a>
-<a href="/docs">API</a></nav></div>"""
 WHERE = "() => document.documentElement.dataset.embedded || ''"
 """Which policy an embedded page is about; the page's address says so, and the shield repeats it on its root."""
-
-VIEWER = """<div class="frame"><iframe name="policy" id="policy" title="Policy text" src="/policy"></iframe></div>
-<p class="back"><a href="#question">Back to the conversation</a></p>"""
 
 
 class ChatPage:
@@ -69,42 +65,55 @@ class ChatPage:
         self.asking = asking or Asking(bot)
         self.conversations = conversations
         self.desk = desk
-        # Set where agents work at this desk: they see the conversations and what was asked in vain.
+        # Set where agents work at this desk: they see the conversations, what was asked in vain, and what people thought.
         self.questions = questions
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
-        with gr.Blocks(title="PolicyDesk", analytics_enabled=False, fill_width=True) as page:
-            gr.HTML(HEADER, apply_default_css=False, elem_id="top", js_on_load=None)
+        with gr.Blocks(title=say("chat.title"), analytics_enabled=False, fill_width=True) as page:
+            gr.HTML(render_header(), apply_default_css=False, elem_id="top", js_on_load=None)
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="chat"):
                     with gr.Row(elem_id="scope"):
                         company = gr.Dropdown(
-                            [(ALL, "")], value="", label="Company", elem_id="company", filterable=True
+                            [(say("chat.all_companies"), "")],
+                            value="",
+                            label=say("chat.company"),
+                            elem_id="company",
+                            filterable=True,
                         )
-                        fresh = gr.Button("New conversation", elem_id="fresh", variant="secondary")
+                        fresh = gr.Button(say("chat.forget"), elem_id="fresh", variant="secondary")
                     requests = gr.HTML("", apply_default_css=False, elem_id="requests", js_on_load=None)
                     opened = gr.HTML("", apply_default_css=False, elem_id="opened", js_on_load=None)
                     transcript = gr.HTML("", apply_default_css=False, elem_id="transcript", js_on_load=None)
+                    with gr.Row(elem_id="opinion"):
+                        thanks = gr.HTML("", apply_default_css=False, elem_id="thanks", js_on_load=None)
+                        good = gr.Button(say("chat.helped_yes"), visible=False, elem_classes="opinion")
+                        bad = gr.Button(say("chat.helped_no"), visible=False, elem_classes="opinion")
                     with gr.Row(elem_id="suggestions"):
                         buttons = [gr.Button("", visible=False, elem_classes="suggestion") for _ in range(SUGGESTIONS)]
                     with gr.Row(elem_id="composer"):
                         question = gr.Textbox(
-                            label="Your question", placeholder="Do they sell my data?", lines=1,
+                            label=say("chat.question"), placeholder=say("chat.example"), lines=1,
                             max_lines=5, max_length=20_000, elem_id="question-box", autofocus=True,
                         )  # fmt: skip
-                        send = gr.Button("Send", variant="primary", elem_id="send")
+                        send = gr.Button(say("chat.send"), variant="primary", elem_id="send")
+                    foot = render_foot(requests=self.desk is not None, questions=self.questions is not None)
+                    gr.HTML(foot, apply_default_css=False, elem_id="foot", js_on_load=None)
                 with gr.Column(elem_id="viewer"):
-                    gr.HTML(VIEWER, apply_default_css=False, js_on_load=None)
-            told: list[Any] = [transcript, question, *buttons]
+                    gr.HTML(render_viewer(), apply_default_css=False, js_on_load=None)
+            rating = [thanks, good, bad]
+            outputs: list[Any] = [transcript, question, *rating, *buttons]
             quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
             about = gr.Textbox("", visible=False, elem_id="about")
             page.load(self.start, about, [company, requests, opened, transcript, *buttons], js=WHERE, **quiet)
-            gr.on([question.submit, send.click], self.ask, [question, company], told, **quiet)
+            gr.on([question.submit, send.click], self.ask, [question, company], outputs, **quiet)
             for button in buttons:
-                button.click(self.ask, [button, company], told, **quiet)
+                button.click(self.ask, [button, company], outputs, **quiet)
             company.input(self.choose, company, [opened, *buttons], **quiet)
-            fresh.click(self.forget, company, told, **quiet)
+            fresh.click(self.forget, company, outputs, **quiet)
+            good.click(self.helped, None, rating, **quiet)
+            bad.click(self.unhelpful, None, rating, **quiet)
             if self.questions is not None:
                 # The page's script presses it when an agent has written; people never see it.
                 look = gr.Button("Look for news", elem_id="look")
@@ -122,10 +131,10 @@ class ChatPage:
         """
         rows = [row for row in self.bot.library.policies() if not about or row.id == about]
         if about and not rows:
-            shown = f'<section class="welcome"><h2>Not here</h2><p>{GONE}</p></section>'
+            shown = render_notice(say("chat.not_here"), say("chat.gone"))
             return [gr.Dropdown(visible=False), "", "", shown, *self._buttons([])]
         companies = [row.company for row in rows]
-        choices = [] if about else [(ALL, "")]
+        choices = [] if about else [(say("chat.all_companies"), "")]
         choices += [
             (row.company if companies.count(row.company) == 1 else f"{row.company} – {row.title}"[:120], row.id)
             for row in rows
@@ -150,11 +159,17 @@ class ChatPage:
         asked = str(question or "").encode("utf-8", "replace").decode()
         key = _visitor(request)
         before = self.conversations.read(key)
-        still = [gr.skip()] * SUGGESTIONS
+        same = [gr.skip()] * SUGGESTIONS
+        still = [gr.skip()] * 3 + same
         if self.conversations.is_taken(key):
-            yield self._tell(key, before, asked) + still
+            yield [*self._tell(key, before, asked), *_unrated(), *same]
             return
-        yield [render_transcript(before, pending=asked[:SHOWN]), "", *still]
+        yield [render_transcript(before, pending=asked[:SHOWN]), "", *_unrated(), *same]
+        found = self._request(asked)
+        if found is not None:
+            self.conversations.add(key, Exchange(secrets.token_hex(4), asked.strip(), found=found))
+            yield [self._shown(key), *still, gr.skip()]
+            return
         try:
             answer = self.asking.ask(_client(request), asked, (company,) if company else (), history(before))
             exchange = Exchange(
@@ -171,7 +186,7 @@ class ChatPage:
             return
         except UnknownPolicyError:
             yield [
-                self._refuse(before, asked, GONE),
+                self._refuse(before, asked, say("chat.gone")),
                 asked,
                 *still,
             ]
@@ -180,17 +195,15 @@ class ChatPage:
         except Exception as error:  # noqa: BLE001
             error_id = secrets.token_hex(4)
             logger.error("question failed: %s, id %s", type(error).__name__, error_id)
-            words = f"Something went wrong on our side; your question was kept. The number to report is {error_id}."
-            yield [self._refuse(before, asked, words), asked, *still]
+            yield [self._refuse(before, asked, say("chat.failed", number=error_id)), asked, *still]
             return
         self.conversations.add(key, exchange)
-        yield [self._shown(key), gr.skip(), *after]
-        self._note(answer)
+        yield [self._shown(key), gr.skip(), *(self._rating() if self.questions is not None else _unrated()), *after]
+        self._keep_unanswered(answer)
 
     def look(self, request: gr.Request) -> Any:
         """Return the conversation as it is now, for a page that has been told of news."""
-        key = _visitor(request)
-        return self._shown(key) or gr.skip()
+        return self._shown(_visitor(request)) or gr.skip()
 
     def choose(self, company: str | None) -> list[Any]:
         """Open the chosen company's policy beside the chat."""
@@ -200,10 +213,44 @@ class ChatPage:
         ]
 
     def forget(self, company: str | None, request: gr.Request) -> list[Any]:
-        """Begin a new conversation."""
+        """Erase the conversation, say so, and begin a new one."""
         self.conversations.forget(_visitor(request))
-        rows = [row for row in self.bot.library.policies() if not company or row.id == company]
-        return [self._welcome(rows), "", *self._suggest((company,) if company else ())]
+        shown = render_notice(say("chat.forgotten"), say("chat.forgotten_words"), secrets.token_hex(4))
+        return [shown, "", *_unrated(), *self._suggest((company,) if company else ())]
+
+    def helped(self, request: gr.Request) -> list[Any]:
+        """Note that the newest answer helped."""
+        return self._opinion(True, request)
+
+    def unhelpful(self, request: gr.Request) -> list[Any]:
+        """Note that the newest answer did not help."""
+        return self._opinion(False, request)
+
+    def _opinion(self, helpful: bool, request: gr.Request) -> list[Any]:
+        before = self.conversations.read(_visitor(request))
+        answer = before[-1].answer if before else None
+        if answer is None or self.questions is None:
+            return _unrated()
+        try:
+            self.questions.feedback(answer, helpful)
+        except StoreError as error:
+            logger.warning("an opinion was not kept: %s", type(error).__name__)
+            return [_thanks("chat.not_noted"), *_unrated()[1:]]
+        return [_thanks("chat.thanks"), *_unrated()[1:]]
+
+    def _rating(self) -> list[Any]:
+        return [f"<p>{worded('chat.helped')}</p>", gr.Button(visible=True), gr.Button(visible=True)]
+
+    def _request(self, asked: str) -> FoundRequest | None:
+        """Return the request whose number stands in the question, None without one."""
+        number = NUMBER.search(asked) if self.desk is not None else None
+        if number is None or self.desk is None:
+            return None
+        try:
+            record = self.desk.ledger.get(number.group().lower())
+        except UnknownRequestError:
+            return None
+        return FoundRequest(record.id, record.company, record.state)
 
     def _requests(self, visitor: str) -> str:
         """Return a line that leads back to the requests this browser has open; "" without any."""
@@ -212,8 +259,9 @@ class ChatPage:
         still = [one for one in self.desk.of_session(visitor) if one.state not in FINAL]
         if not still:
             return ""
-        words = "1 open request" if len(still) == 1 else f"{len(still)} open requests"
-        return f'<p class="note">You have <a href="/request" target="policy">{words}</a>.</p>'
+        words = worded("chat.one_open") if len(still) == 1 else worded("chat.many_open", count=len(still))
+        before, _, after = worded("chat.you_have", requests="\n").partition("\n")
+        return f'<p class="note">{before}<a href="/request" target="policy">{words}</a>{after}</p>'
 
     def _welcome(self, rows: Sequence[PolicySummary]) -> str:
         return render_welcome([row.company for row in rows], staffed=self.questions is not None)
@@ -228,12 +276,11 @@ class ChatPage:
         if not asked.strip():
             return [gr.skip(), ""]
         if len(asked) > LONGEST_LINE:
-            return [self._refuse(before, asked, f"A message can have up to {LONGEST_LINE:,} characters."), asked]
-        exchange = Exchange(secrets.token_hex(4), asked.strip())
-        self.conversations.add(key, exchange)
+            return [self._refuse(before, asked, say("chat.line_too_long", most=f"{LONGEST_LINE:,}")), asked]
+        self.conversations.add(key, Exchange(secrets.token_hex(4), asked.strip()))
         return [self._shown(key), ""]
 
-    def _note(self, answer: Answer) -> None:
+    def _keep_unanswered(self, answer: Answer) -> None:
         """Keep a question that no policy answered, for the people who work on the policies."""
         if self.questions is None:
             return
@@ -250,7 +297,13 @@ class ChatPage:
         cited = {citation.policy_id: citation.version for citation in answer.citations}
         wanted = {*answer.policy_ids, *cited}
         return {
-            row.id: PolicyName(row.company, cited.get(row.id, row.version), row.url)
+            row.id: PolicyName(
+                row.company,
+                cited.get(row.id, row.version),
+                row.url,
+                row.updated if cited.get(row.id, row.version) == row.version else None,
+                row.language,
+            )
             for row in self.bot.library.policies()
             if row.id in wanted
         }
@@ -266,6 +319,15 @@ class ChatPage:
         return [gr.Button(value=words, visible=True) for words in shown] + [
             gr.Button(value="", visible=False) for _ in range(SUGGESTIONS - len(shown))
         ]
+
+
+def _unrated() -> list[Any]:
+    """Return what asks for an opinion as it is while there is nothing to have one of."""
+    return ["", gr.Button(visible=False), gr.Button(visible=False)]
+
+
+def _thanks(key: str) -> str:
+    return f'<p role="status">{worded(key)}</p>'
 
 
 def _opening(policy_id: str) -> str:

@@ -26,11 +26,23 @@ HISTORY = 10
 
 @dataclass(frozen=True, slots=True)
 class PolicyName:
-    """How an exchange names a policy: its company, the version it was answered from, its source address."""
+    """How an exchange names a policy: its company, the version it was answered from, its source address, the day its text says
+    it was updated (YYYY-MM-DD, None if it does not) and its language (ISO 639-1)."""
 
     company: str
     version: str
     url: str | None = None
+    updated: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """A request that was asked for by its number: what anybody who knows the number may see."""
+
+    number: str
+    company: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what came of it: `answer`, or `problem` in words for people where there is none.
+    """A question and what came of it: `answer`, a `found` request, or `problem` in words for people where there is none.
 
     `can_request` is True where the desk keeps requests, so that one can be made from the answer. `line` is set, and there
     is no question, where an agent speaks. A question with nothing of these waits for the agent who has the conversation.
@@ -58,6 +70,7 @@ class Exchange:
     problem: str | None = None
     names: Mapping[str, PolicyName] = field(default_factory=dict)
     can_request: bool = False
+    found: FoundRequest | None = None
     line: Line | None = None
 
 

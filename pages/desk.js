@@ -99,7 +99,22 @@
     setTimeout(() => { button.textContent = before; }, 2000);
   }
 
+  async function copyLink(button) {
+    const words = button.textContent;
+    try {
+      await navigator.clipboard.writeText(location.origin + button.dataset.link);
+      button.textContent = button.dataset.done || "✓";
+      live.textContent = button.getAttribute("aria-label") + " ✓";
+    } catch {
+      // Where the clipboard is closed to pages, the link is opened: its address can be copied from there.
+      open(button.dataset.link);
+    }
+    setTimeout(() => { button.textContent = words; }, 2000);
+  }
+
   document.addEventListener("click", (event) => {
+    const deep = event.target.closest("[data-link]");
+    if (deep) { copyLink(deep); return; }
     const button = event.target.closest("[data-copy]");
     if (button) { copy(button); return; }
     const link = event.target.closest('a[target="policy"]');

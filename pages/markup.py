@@ -6,6 +6,8 @@ import re
 from html import escape
 from urllib.parse import quote, urlencode, urlsplit
 
+from pages.words import say
+
 CITED = re.compile(r"\[(\d{1,2})\]")
 
 
@@ -14,15 +16,29 @@ def text(value: object) -> str:
     return escape(str(value), quote=True)
 
 
-def policy_path(policy_id: str, version: str | None = None, start: int | None = None, end: int | None = None) -> str:
-    """Return the path of the policy page, with the span of `start` and `end` highlighted if both are given."""
+def worded(key: str, /, **values: object) -> str:
+    """Return words of the catalogue as HTML text."""
+    return text(say(key, **values))
+
+
+def policy_path(
+    policy_id: str,
+    version: str | None = None,
+    start: int | None = None,
+    end: int | None = None,
+    anchor: str = "cite",
+) -> str:
+    """Return the path of the policy page, with the span of `start` and `end` highlighted if both are given.
+
+    `anchor` is where the page opens: at the highlighted words, or at the clause of that id.
+    """
     path = "/policy/" + quote(policy_id, safe="")
     if version is None:
         return path
     path += "/" + quote(version, safe="")
     if start is None or end is None:
         return path
-    return f"{path}?{urlencode({'start': start, 'end': end})}#cite"
+    return f"{path}?{urlencode({'start': start, 'end': end})}#{quote(anchor, safe='')}"
 
 
 def safe_href(href: str | None, schemes: tuple[str, ...] = ("http", "https")) -> str | None:

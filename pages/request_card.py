@@ -7,38 +7,13 @@ from dataclasses import replace
 
 from bot.reply import Channel, Draft, RequestCondition, RequestOffer, SelfService
 from pages.conversations import PolicyName
-from pages.markup import outside_link, policy_path, safe_href, text
+from pages.markup import outside_link, policy_path, safe_href, text, worded
 from pages.request_parts import new_path
+from pages.words import Family, say
 
-TITLES = {
-    "know_categories": "Learn what kinds of data they hold",
-    "know_specific": "Get a copy of my data",
-    "delete": "Delete my data",
-    "correct": "Correct my data",
-    "opt_out_sale": "Stop the sale of my data",
-    "limit_sensitive": "Limit the use of my sensitive data",
-    "opt_out_marketing": "Stop marketing messages",
-    "cookie_analytics_delete": "Remove cookies and analytics data",
-    "authorized_agent": "Let someone act for me",
-    "portability": "Take my data elsewhere",
-    "object": "Object to the use of my data",
-    "complaint_discrimination": "Complain about unequal treatment",
-    "general_contact": "Contact the company",
-}
-ACTIONS = {
-    "email": "Write an e-mail",
-    "phone": "Call",
-    "mail": "Send a letter",
-    "web_form": "Open the form",
-    "api": "Use the interface",
-}
-NAMES = {
-    "email": "an e-mail address",
-    "phone": "a telephone number",
-    "mail": "a postal address",
-    "web_form": "a web form",
-    "api": "an interface",
-}
+TITLES = Family("request.title_")
+ACTIONS = Family("request.reach_")
+NAMES = Family("request.named_")
 
 
 def render_request(offer: RequestOffer, names: Mapping[str, PolicyName], turn: str, can_request: bool = False) -> str:
@@ -52,8 +27,13 @@ def render_request(offer: RequestOffer, names: Mapping[str, PolicyName], turn: s
     )
 
 
+def request_title(request_type: str) -> str:
+    """Return what people call a request of that type."""
+    return TITLES.get(request_type, TITLES["general_contact"])
+
+
 def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: str, can_request: bool) -> str:
-    title = TITLES.get(offer.type, "Contact the company")
+    title = request_title(offer.type)
     company = name.company if name else policy_id
     # The offer's own version is the one its quotes stand in.
     if name and policy_id in offer.versions:
@@ -65,15 +45,17 @@ def _card(offer: RequestOffer, policy_id: str, name: PolicyName | None, card: st
     drafts = [part for part in offer.drafts if part.policy_id == policy_id]
     parts = [
         f'<div class="head"><h3 id="{card}">{text(title)} <span class="dash">–</span> {text(company)}</h3>',
-        f'<p class="right">Right: {text(offer.right)}</p>' if offer.right else "",
+        f'<p class="right">{worded("request.right", right=offer.right)}</p>' if offer.right else "",
         "</div>",
-        "" if offer.offered else '<p class="caution">This policy does not promise this. You can still ask.</p>',
-        _section("Where to ask", "".join(_channel(part, name) for part in channels), "ul", "channels"),
-        _section("What they ask of you", "".join(_condition(part, name) for part in conditions), "ul"),
-        _section("What you can do yourself", "".join(_step(part, name) for part in steps), "ol"),
+        "" if offer.offered else f'<p class="caution">{worded("request.not_promised")}</p>',
+        _section("request.where", "".join(_channel(part, name) for part in channels), "ul", "channels"),
+        _section("request.conditions", "".join(_condition(part, name) for part in conditions), "ul"),
+        _section("request.yourself", "".join(_step(part, name) for part in steps), "ol"),
         _begin(offer.type, policy_id, company) if can_request and channels else "",
         "".join(_draft(part, f"{card}-d{n}") for n, part in enumerate(drafts, 1)),
-        f'<p class="expect"><strong>What to expect.</strong> {text(offer.expect)}</p>' if offer.expect else "",
+        f'<p class="expect"><strong>{worded("request.expect")}</strong> {text(offer.expect)}</p>'
+        if offer.expect
+        else "",
     ]
     return f'<section class="request" aria-labelledby="{card}">{"".join(parts)}</section>'
 
@@ -82,12 +64,12 @@ def _begin(request_type: str, policy_id: str, company: str) -> str:
     """Return the way into the request's own pages, which open beside the conversation."""
     return (
         f'<p class="row"><a class="button" href="{text(new_path(policy_id, request_type))}" target="policy">'
-        f'Make this request<span class="visually-hidden"> to {text(company)}</span></a></p>'
+        f'{worded("request.make")}<span class="visually-hidden">{worded("request.make_to", company=company)}</span></a></p>'
     )
 
 
 def _section(heading: str, items: str, tag: str, style: str = "plain") -> str:
-    return f'<h4>{heading}</h4><{tag} class="{style}">{items}</{tag}>' if items else ""
+    return f'<h4>{worded(heading)}</h4><{tag} class="{style}">{items}</{tag}>' if items else ""
 
 
 def _quote(part: RequestCondition | Channel | SelfService, name: PolicyName | None) -> str:
@@ -95,7 +77,7 @@ def _quote(part: RequestCondition | Channel | SelfService, name: PolicyName | No
     if name is None:
         return f'<q class="from">{shown}</q>'
     href = policy_path(part.policy_id, name.version, part.start, part.end)
-    spoken = '<span class="visually-hidden">Show in the policy: </span>'
+    spoken = f'<span class="visually-hidden">{worded("request.show_in_policy")}</span>'
     return f'<a class="from" href="{text(href)}" target="policy">{spoken}{shown}</a>'
 
 
@@ -108,7 +90,7 @@ def _condition(part: RequestCondition, name: PolicyName | None) -> str:
 
 def _step(part: SelfService, name: PolicyName | None) -> str:
     same = part.step.strip() == part.quote.strip()
-    link = outside_link(part.href, "Open this page") if safe_href(part.href) else ""
+    link = outside_link(part.href, say("request.open_page")) if safe_href(part.href) else ""
     return f"<li>{'' if same else f'<span>{text(part.step)}</span>'}{_quote(part, name)}{link}</li>"
 
 
@@ -116,15 +98,13 @@ def _channel(part: Channel, name: PolicyName | None) -> str:
     conditions = f'<p class="terms">{text(part.conditions)}</p>' if part.conditions else ""
     if part.status == "unresolved" or part.value is None:
         source = (
-            outside_link(name.url, "the company’s own page")
+            outside_link(name.url, say("request.own_page"))
             if name and safe_href(name.url)
-            else "the company’s own page"
+            else worded("request.own_page")
         )
-        missing = "link" if part.type == "web_form" else "address"
-        shown = (
-            f'<p class="lost">The policy names {NAMES[part.type]}, but its {missing} '
-            f"is not in the stored text. Look for it on {source}.</p>"
-        )
+        key = "request.lost_link" if part.type == "web_form" else "request.lost_address"
+        before, _, after = worded(key, named=NAMES[part.type], page="\n").partition("\n")
+        shown = f'<p class="lost">{before}{source}{after}</p>'
         return f'<li class="channel">{shown}{conditions}{_quote(part, name)}</li>'
     href = safe_href(part.href, ("mailto", "tel", "http", "https"))
     label = f'<span class="act">{ACTIONS[part.type]}</span> <span class="value">{text(part.value)}</span>'
@@ -135,13 +115,13 @@ def _channel(part: Channel, name: PolicyName | None) -> str:
 
 def _draft(part: Draft, draft: str) -> str:
     href = safe_href(part.mailto, ("mailto",))
-    send = f'<a class="button" href="{text(href)}">Open in my mail program</a>' if href else ""
+    send = f'<a class="button" href="{text(href)}">{worded("request.open_mail")}</a>' if href else ""
     rows = min(16, part.body.count("\n") + 3)
     return (
-        '<details class="draft"><summary>Message ready to send</summary>'
-        f'<p class="subject"><strong>Subject</strong> {text(part.subject)}</p>'
-        f'<label for="{draft}">Message</label>'
+        f'<details class="draft"><summary>{worded("request.ready")}</summary>'
+        f'<p class="subject"><strong>{worded("request.subject")}</strong> {text(part.subject)}</p>'
+        f'<label for="{draft}">{worded("request.message")}</label>'
         f'<textarea id="{draft}" readonly rows="{rows}">{text(part.body)}</textarea>'
-        f'<p class="row"><button type="button" class="button" data-copy="{draft}">Copy the message</button>{send}</p>'
-        '<p class="note">You send it, not this desk. Fill in your name where it is left blank.</p></details>'
+        f'<p class="row"><button type="button" class="button" data-copy="{draft}">{worded("request.copy")}</button>{send}</p>'
+        f'<p class="note">{worded("request.you_send")}</p></details>'
     )

@@ -9,49 +9,13 @@ from bot.requests.drafts import mailto
 from bot.requests.followups import Complaint, FollowUp
 from bot.requests.records import EventRecord, PinnedChannel, RequestRecord
 from bot.requests.rights import kind_of
-from pages.markup import outside_link, policy_path, safe_href, text
+from pages.markup import outside_link, policy_path, safe_href, text, worded
 from pages.request_parts import FORMS, document, hidden, kept
+from pages.words import Family, say
 
-STATES = {
-    "drafted": "Not sent yet: please check it",
-    "confirmed": "Waiting for the code from your mailbox",
-    "verified": "Confirmed",
-    "shown": "Handed over: you send it",
-    "queued": "Confirmed: it goes out next",
-    "sending": "Being sent",
-    "sent": "Sent",
-    "uncertain": "We cannot tell whether it arrived; a person is looking into it",
-    "failed": "It could not be delivered",
-    "acknowledged": "The company has confirmed that it has it",
-    "fulfilled": "The company has done it",
-    "denied": "The company has refused",
-    "expired": "Closed: too much time has passed",
-    "withdrawn": "Withdrawn",
-}
-STEPS = {
-    "draft": "Drafted",
-    "revise": "Changed",
-    "show": "Handed over to you",
-    "report_sent": "You said that you sent it",
-    "confirm": "You confirmed the message",
-    "verify": "Your mailbox was proved",
-    "queue": "Put into the outbox",
-    "claim": "Taken out to be sent",
-    "accept": "Taken over by the other side",
-    "defer": "Put off; it is tried again",
-    "resend": "To be sent again",
-    "doubt": "In doubt",
-    "refuse": "Refused by the other side",
-    "settle": "Found to have arrived",
-    "bounce": "Came back",
-    "acknowledge": "Confirmed by the company",
-    "extend": "The company needs longer",
-    "fulfil": "Done by the company",
-    "deny": "Refused by the company",
-    "expire": "Closed for age",
-    "withdraw": "Withdrawn by you",
-    "erase": "Personal data erased",
-}
+STATES = Family("request.state_")
+STEPS = Family("request.step_")
+HOW = Family("request.how_")
 CHANGEABLE = frozenset({"drafted", "confirmed", "shown", "failed"})
 WITHDRAWN_FROM = frozenset({"drafted", "confirmed", "verified", "queued", "shown", "failed", "sent", "acknowledged"})
 
@@ -71,21 +35,21 @@ def render_request_page(
     shown = course + message if record.started or record.state not in CHANGEABLE else message + course
     body = (
         f'<header class="head"><p class="company">{text(record.company)}</p><h1>{text(kind_of(record.type).title)}</h1>'
-        f'<p><span class="chip">{text(STATES[record.state])}</span> Number <code>{text(record.id)}</code></p></header>'
+        f'<p><span class="chip">{text(STATES[record.state])}</span> {worded("request.number")} <code>{text(record.id)}</code></p></header>'
         f'<main id="text" class="request-page">{told}{_next(record)}{shown}{_after(record)}{_papers(record)}'
         f"{_ends(record)}{kept()}</main>"
     )
-    return document(f"Request {record.id}", body)
+    return document(say("request.request", number=record.id), body)
 
 
 def render_status(record: RequestRecord, due: Sequence[Due], events: Sequence[EventRecord]) -> str:
     """Return what anybody who knows the number may see: the state and the dates, nothing of the person or the message."""
     body = (
-        f'<header class="head"><h1>Request {text(record.id)}</h1><p><span class="chip">{text(STATES[record.state])}</span></p></header>'
-        f'<main id="text" class="request-page"><p>To {text(record.company)}. The message itself is shown only in the browser it was '
-        f"written in.</p>{_dates(due)}{_steps(events)}</main>"
+        f'<header class="head"><h1>{worded("request.request", number=record.id)}</h1><p><span class="chip">{text(STATES[record.state])}</span></p></header>'
+        f'<main id="text" class="request-page"><p>{worded("request.only_state", company=record.company)}</p>'
+        f"{_dates(due)}{_steps(events)}</main>"
     )
-    return document(f"Request {record.id}", body)
+    return document(say("request.request", number=record.id), body)
 
 
 def render_mine(records: Sequence[RequestRecord]) -> str:
@@ -95,66 +59,59 @@ def render_mine(records: Sequence[RequestRecord]) -> str:
         f"<p>{text(STATES[one.state])}</p></li>"
         for one in records
     )
-    listed = f'<ul class="library">{rows}</ul>' if rows else "<p>No request was made in this browser.</p>"
+    listed = f'<ul class="library">{rows}</ul>' if rows else f"<p>{worded('request.none_here')}</p>"
     body = (
-        f'<header class="head"><h1>Your requests</h1></header><main id="text" class="request-page">{listed}'
-        '<form method="get" action="/request"><p class="field"><label for="number">Status of a request by its number</label>'
-        '<input id="number" name="number" maxlength="40" required></p><p><button class="button" type="submit">Show</button></p></form></main>'
+        f'<header class="head"><h1>{worded("request.yours")}</h1></header><main id="text" class="request-page">{listed}'
+        f'<form method="get" action="/request"><p class="field"><label for="number">{worded("request.by_number")}</label>'
+        f'<input id="number" name="number" maxlength="40" required></p><p><button class="button" type="submit">{worded("request.show")}</button></p></form></main>'
     )
-    return document("Your requests", body)
+    return document(say("request.yours"), body)
 
 
 def render_not_me(token: str, done: bool) -> str:
     """Return the page of "this was not me": a button first, so that a mail scanner that opens links blocks nobody."""
     words = (
-        "<p>Done. This mailbox gets no more codes from us, and requests that waited for one are withdrawn.</p>"
+        f"<p>{worded('request.not_me_done')}</p>"
         if done
-        else f'<p>Somebody gave your mailbox for a privacy request. If that was not you, stop our mails here.</p><form method="post" '
-        f'action="/requests/not-me/{text(token)}"><p><button class="button" type="submit">This was not me: send no more</button></p></form>'
+        else f'<p>{worded("request.not_me_words")}</p><form method="post" '
+        f'action="/requests/not-me/{text(token)}"><p><button class="button" type="submit">{worded("request.not_me_button")}</button></p></form>'
     )
     return document(
-        "This was not me",
-        f'<header class="head"><h1>This was not me</h1></header><main id="text" class="request-page">{words}</main>',
+        say("request.not_me"),
+        f'<header class="head"><h1>{worded("request.not_me")}</h1></header><main id="text" class="request-page">{words}</main>',
     )
 
 
 def _next(record: RequestRecord) -> str:
     """Return what the person can do now."""
     if record.message is None:
-        return "<p>The personal data of this request were erased.</p>"
+        return f"<p>{worded('request.erased')}</p>"
     digest = hidden("digest", record.message.digest)
     if record.state == "drafted" and record.route != "hand_over":
         return (
-            "<p>Read the message below. When you confirm it, a code goes to your mailbox; with the code, exactly this message is "
-            f"sent.</p>{_post(record, 'confirm', 'Confirm this message', digest)}{_post(record, 'hand-over', 'I would rather send it myself', plain=True)}"
+            f"<p>{worded('request.read_it')}</p>{_post(record, 'confirm', say('request.confirm'), digest)}"
+            f"{_post(record, 'hand-over', say('request.rather_myself'), plain=True)}"
         )
     if record.state == "confirmed":
         code = (
-            f'<form method="post" action="/request/{text(record.id)}/verify"><p class="field"><label for="code">Code from the mail</label>'
+            f'<form method="post" action="/request/{text(record.id)}/verify"><p class="field"><label for="code">{worded("request.code")}</label>'
             '<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required></p>'
-            '<p><button class="button" type="submit">Send the request</button></p></form>'
+            f'<p><button class="button" type="submit">{worded("request.send")}</button></p></form>'
         )
-        return code + _post(record, "confirm", "Send me a new code", digest, plain=True)
+        return code + _post(record, "confirm", say("request.new_code"), digest, plain=True)
     if record.state == "drafted":
-        return f"<p>{_how(record)}</p>{_reach(record)}{_post(record, 'hand-over', 'I have the message: note it down')}"
+        return f"<p>{_how(record)}</p>{_reach(record)}{_post(record, 'hand-over', say('request.note_it'))}"
     if record.state == "shown" and record.started is None:
-        sent = _post(record, "reported-sent", "I have sent it: start the clock")
+        sent = _post(record, "reported-sent", say("request.start_clock"))
         return f"<p>{_how(record)}</p>{_reach(record)}{sent}"
     if record.state == "failed":
-        return (
-            "<p>This channel did not take the message. Choose another one: you check and confirm the new message.</p>"
-        )
+        return f"<p>{worded('request.not_taken')}</p>"
     return ""
 
 
 def _how(record: RequestRecord) -> str:
     form = record.message.form if record.message else ""
-    return {
-        "email": "Open the message in your mail program and send it from there.",
-        "letter": "Print the letter, sign it and post it.",
-        "phone_script": "Call, and read from the script below.",
-        "form_sheet": "Copy these fields into the company’s form.",
-    }.get(form, "")
+    return HOW.get(form, "")
 
 
 def _reach(record: RequestRecord) -> str:
@@ -164,12 +121,14 @@ def _reach(record: RequestRecord) -> str:
         return ""
     if message.form == "email":
         href = mailto(message.recipient, message.subject, message.body)
-        return f'<p><a class="button" href="{text(href)}">Open in my mail program</a></p>' if href else ""
+        return f'<p><a class="button" href="{text(href)}">{worded("request.open_mail")}</a></p>' if href else ""
     if message.form == "letter":
-        return f'<p><a class="button" href="/request/{text(record.id)}/letter.pdf">Letter as PDF</a></p>'
+        return (
+            f'<p><a class="button" href="/request/{text(record.id)}/letter.pdf">{worded("request.letter_pdf")}</a></p>'
+        )
     if message.form == "form_sheet" and value is not None:
         link = value if "://" in value else f"https://{value}"
-        return f"<p>{outside_link(safe_href(link), 'Open the company’s form')}</p>" if safe_href(link) else ""
+        return f"<p>{outside_link(safe_href(link), say('request.open_form'))}</p>" if safe_href(link) else ""
     return ""
 
 
@@ -177,42 +136,54 @@ def _message(record: RequestRecord) -> str:
     message = record.message
     if message is None:
         return ""
-    rows = [("How", FORMS[message.form]), ("To", " · ".join(message.recipient.split("\n")))]
+    rows = [
+        (say("request.row_how"), FORMS[message.form]),
+        (say("request.row_to"), " · ".join(message.recipient.split("\n"))),
+    ]
     rows += [
         (name, value)
-        for name, value in (("From", message.sender), ("Reply to", message.reply_to), ("Subject", message.subject))
+        for name, value in (
+            (say("request.row_from"), message.sender),
+            (say("request.row_reply"), message.reply_to),
+            (say("request.subject"), message.subject),
+        )
         if value
     ]
-    listed = "".join(f"<dt>{name}</dt><dd>{text(value)}</dd>" for name, value in rows)
+    listed = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>" for name, value in rows)
     return (
-        f'<section aria-labelledby="message"><h2 id="message">The exact message</h2><dl>{listed}</dl><pre tabindex="0">{text(message.body)}</pre>'
-        f'<p class="note">SHA-256 of all of this: <code>{message.digest}</code></p>{_named_by(record.channel)}{_change(record)}</section>'
+        f'<section aria-labelledby="message"><h2 id="message">{worded("request.exact")}</h2><dl>{listed}</dl><pre tabindex="0">{text(message.body)}</pre>'
+        f'<p class="note">{worded("request.digest")} <code>{message.digest}</code></p>{_named_by(record.channel)}{_change(record)}</section>'
     )
 
 
 def _named_by(channel: PinnedChannel) -> str:
     quote = channel.named_by
     if quote is None:
-        return '<p class="note">This address was set by the people who run this desk.</p>'
+        return f'<p class="note">{worded("request.set_by_desk")}</p>'
     href = policy_path(quote.policy_id, quote.version, quote.start, quote.end)
-    return f'<p>The address stands in the policy: <a href="{text(href)}"><q>{text(quote.quote)}</q></a></p>'
+    return f'<p>{worded("request.stands_in")} <a href="{text(href)}"><q>{text(quote.quote)}</q></a></p>'
 
 
 def _change(record: RequestRecord) -> str:
     if record.state not in CHANGEABLE:
         return ""
-    return f'<p><a href="/request/{text(record.id)}/change">Change it or choose another way</a></p>'
+    return f'<p><a href="/request/{text(record.id)}/change">{worded("request.change")}</a></p>'
 
 
 def _dates(due: Sequence[Due]) -> str:
     if not due:
         return ""
     rows = "".join(
-        f'<li>Until <strong>{one.day.day} {one.day:%B %Y}</strong> they should {text(one.words)}. <span class="note">{text(one.source)}, '
-        f"counted from {one.start.isoformat()}{', extended' if one.extended else ''}</span></li>"
+        f'<li>{_until(one)} <span class="note">{text(one.source)}, {worded("request.counted", day=one.start.isoformat())}'
+        f"{worded('request.extended') if one.extended else ''}</span></li>"
         for one in due
     )
-    return f'<section aria-labelledby="dates"><h2 id="dates">When to expect what</h2><ul>{rows}</ul><p class="note">{DISCLAIMER}</p></section>'
+    return f'<section aria-labelledby="dates"><h2 id="dates">{worded("request.dates")}</h2><ul>{rows}</ul><p class="note">{DISCLAIMER}</p></section>'
+
+
+def _until(due: Due) -> str:
+    before, _, after = worded("request.until", day="\n", what=due.words).partition("\n")
+    return f"{before}<strong>{due.day.day} {due.day:%B %Y}</strong>{after}"
 
 
 def _steps(events: Sequence[EventRecord]) -> str:
@@ -220,9 +191,7 @@ def _steps(events: Sequence[EventRecord]) -> str:
         f'<li><time datetime="{one.at.isoformat()}">{one.at:%Y-%m-%d %H:%M} UTC</time> {text(STEPS.get(one.action, one.action))}</li>'
         for one in events
     )
-    return (
-        f'<section aria-labelledby="steps"><h2 id="steps">What has happened</h2><ol class="steps">{rows}</ol></section>'
-    )
+    return f'<section aria-labelledby="steps"><h2 id="steps">{worded("request.steps")}</h2><ol class="steps">{rows}</ol></section>'
 
 
 def render_follow_up(record: RequestRecord, draft: FollowUp | Complaint) -> str:
@@ -232,13 +201,13 @@ def render_follow_up(record: RequestRecord, draft: FollowUp | Complaint) -> str:
         target, href = f"{draft.authority}{where}", None
     else:
         called = record.channel.type in {"phone", "web_form"}
-        target = f"{record.company}, by any way it names" if called else record.channel.value or record.company
+        target = say("request.any_way", company=record.company) if called else record.channel.value or record.company
         href = mailto(target, draft.subject, draft.body) if record.channel.type == "email" else None
-    link = f'<p><a class="button" href="{text(href)}">Open in my mail program</a></p>' if href else ""
+    link = f'<p><a class="button" href="{text(href)}">{worded("request.open_mail")}</a></p>' if href else ""
     body = (
         f'<header class="head"><p class="company">{text(record.company)}</p><h1>{text(draft.subject)}</h1></header>'
-        f'<main id="text" class="request-page"><p>You send this, not the desk. To: {text(target)}</p>{link}'
-        f'<pre tabindex="0">{text(draft.body)}</pre><p><a href="/request/{text(record.id)}">Back to the request</a></p></main>'
+        f'<main id="text" class="request-page"><p>{worded("request.you_send_this", target=target)}</p>{link}'
+        f'<pre tabindex="0">{text(draft.body)}</pre><p><a href="/request/{text(record.id)}">{worded("request.back")}</a></p></main>'
     )
     return document(draft.subject, body)
 
@@ -248,17 +217,17 @@ def _after(record: RequestRecord) -> str:
     if record.started is None or record.message is None:
         return ""
     kinds = {
-        "reminder": "They do not answer",
-        "wrong-medium": "They want it another way",
-        "more-proof": "They want more proof",
-        "complaint": "Complain to an authority",
+        "reminder": worded("request.write_reminder"),
+        "wrong-medium": worded("request.write_other_way"),
+        "more-proof": worded("request.write_proof"),
+        "complaint": worded("request.write_complaint"),
     }
     if record.channel.named_by is None:
         del kinds["wrong-medium"]
     rows = "".join(
         f'<li><a href="/request/{text(record.id)}/write/{kind}">{words}</a></li>' for kind, words in kinds.items()
     )
-    return f'<section aria-labelledby="after"><h2 id="after">If it does not go on</h2><ul>{rows}</ul></section>'
+    return f'<section aria-labelledby="after"><h2 id="after">{worded("request.after")}</h2><ul>{rows}</ul></section>'
 
 
 def _papers(record: RequestRecord) -> str:
@@ -266,13 +235,13 @@ def _papers(record: RequestRecord) -> str:
         return ""
     base = f"/request/{text(record.id)}"
     return (
-        f'<p class="papers"><a href="{base}/receipt.pdf">Receipt as PDF</a> · <a href="{base}/receipt.json">Receipt as JSON</a> · '
-        '<a href="/request">All my requests</a></p>'
+        f'<p class="papers"><a href="{base}/receipt.pdf">{worded("request.receipt_pdf")}</a> · '
+        f'<a href="{base}/receipt.json">{worded("request.receipt_json")}</a> · <a href="/request">{worded("request.all_mine")}</a></p>'
     )
 
 
 def _ends(record: RequestRecord) -> str:
-    return _post(record, "withdraw", "Withdraw this request", plain=True) if record.state in WITHDRAWN_FROM else ""
+    return _post(record, "withdraw", say("request.withdraw"), plain=True) if record.state in WITHDRAWN_FROM else ""
 
 
 def _post(record: RequestRecord, step: str, label: str, hidden: str = "", plain: bool = False) -> str:

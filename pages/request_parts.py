@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from pages.markup import text
+from pages.markup import text, worded
+from pages.words import LANGUAGE, Family
 
-FORMS = {
-    "email": "E-mail",
-    "letter": "Letter",
-    "phone_script": "Phone call",
-    "form_sheet": "Web form",
-    "drp": "Request endpoint (Data Rights Protocol)",
-    "opendsr": "Request endpoint (OpenDSR)",
-    "webhook": "The desk’s ticket system",
-}
+FORMS = Family("request.form_")
 """Form of a message -> what people call it."""
 
 
@@ -23,10 +16,7 @@ def hidden(name: str, value: str) -> str:
 
 
 def kept() -> str:
-    return (
-        '<p class="note">The desk keeps what you write here to carry the request and to prove it, unfinished drafts for a week. '
-        "You can withdraw at any time.</p>"
-    )
+    return f'<p class="note">{worded("request.kept")}</p>'
 
 
 def new_path(policy_id: str, request_type: str) -> str:
@@ -36,7 +26,7 @@ def new_path(policy_id: str, request_type: str) -> str:
 
 def document(title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
+        f'<!doctype html><html lang="{LANGUAGE}"><head><meta charset="utf-8"><title>{text(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         '<link rel="stylesheet" href="/desk/colours.css"><link rel="stylesheet" href="/desk/policy.css">'
         f'<link rel="stylesheet" href="/desk/request.css"></head><body>{body}</body></html>'

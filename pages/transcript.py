@@ -6,44 +6,50 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.reply import Answer, Citation
-from pages.conversations import Exchange, Line
-from pages.markup import CITED, outside_link, policy_path, text
-from pages.request_card import TITLES, render_request
+from pages.conversations import Exchange, FoundRequest, Line, PolicyName
+from pages.markup import CITED, outside_link, policy_path, text, worded
+from pages.request_card import render_request, request_title
+from pages.words import say
 
 CHIPS = {
-    "yes": ("Yes", "yes"),
-    "no": ("No", "no"),
-    "conditional": ("It depends", "depends"),
-    "silent": ("The policy doesn’t say", "quiet"),
-    "damaged": ("Damaged source", "caution"),
-    "needs_policy": ("Which company?", "ask"),
-    "out_of_scope": ("Not about these policies", "quiet"),
-    "request": ("Your request", "ask"),
-    "answered": ("From the policy", "plain"),
+    "yes": "yes",
+    "no": "no",
+    "conditional": "depends",
+    "silent": "quiet",
+    "damaged": "caution",
+    "needs_policy": "ask",
+    "out_of_scope": "quiet",
+    "request": "ask",
+    "answered": "plain",
 }
-WAITING = '<p class="waiting">Sent to the person of the support team.</p>'
+"""Verdict or status -> style of its chip; its words are "chat.chip_..." of the catalogue."""
+
 VERDICT_WORD = re.compile(r"^(yes|no|it depends)\s*[.:,–-]\s*(?=\S)", re.IGNORECASE)
-WELCOME = (
-    '<section class="welcome"><h2>How do companies handle your data?</h2>'
-    "<p>Ask in plain words. You get the policy’s own words, shown where they stand, and the right place to turn to "
-    "when you want something done.</p>{companies}</section>"
-)
 
 
-READ_ALONG = (
-    '<p class="note">People of the support team can read this conversation while it is open, and join it. '
-    "Questions that no policy answers are kept for 30 days, without who asked.</p>"
-)
+def chip(kind: str) -> tuple[str, str]:
+    """Return the words (HTML text) and the style of the chip of a verdict or status."""
+    return worded(f"chat.chip_{kind}"), CHIPS[kind]
 
 
 def render_welcome(companies: Sequence[str], staffed: bool = False) -> str:
     """Return what stands in an empty conversation; `staffed` where agents can read and join conversations."""
-    if not companies:
-        return WELCOME.format(companies='<p class="note">No policy has been added to this desk yet.</p>')
-    shown = ", ".join(text(company) for company in companies[:8])
-    more = f" and {len(companies) - 8} more" if len(companies) > 8 else ""
-    notice = READ_ALONG if staffed else ""
-    return WELCOME.format(companies=f'<p class="note">Policies here: {shown}{more}.</p>{notice}')
+    note = say("chat.no_policies")
+    if companies:
+        shown = ", ".join(companies[:8])
+        if len(companies) > 8:
+            shown = say("chat.and_more", companies=shown, more=len(companies) - 8)
+        note = say("chat.policies_here", companies=shown)
+    words = f'<p>{worded("chat.welcome_words")}</p><p class="note">{text(note)}</p>'
+    if staffed and companies:
+        words += f'<p class="note">{worded("chat.read_along")}</p>'
+    return f'<section class="welcome"><h2>{worded("chat.welcome")}</h2>{words}</section>'
+
+
+def render_notice(heading: str, words: str, mark: str = "") -> str:
+    """Return a notice in place of a conversation; it is read out once for each new `mark`, if one is given."""
+    data = f' data-newest="{text(mark)}" data-announce="{text(words)}"' if mark else ""
+    return f'<section class="welcome"{data}><h2>{text(heading)}</h2><p>{text(words)}</p></section>'
 
 
 def render_transcript(
@@ -58,7 +64,7 @@ def render_transcript(
         turns += (
             f'<li class="turn">{_question(pending)}<p class="reading" data-pending>'
             '<span class="dots" aria-hidden="true">'
-            "<i></i><i></i><i></i></span>Reading the policies…</p></li>"
+            f"<i></i><i></i><i></i></span>{worded('chat.reading')}</p></li>"
         )
     number = "" if revision is None else f' data-revision="{revision}"'
     return f'<ol class="turns"{number}>{turns}</ol>' if turns else welcome
@@ -67,8 +73,10 @@ def render_transcript(
 def _turn(exchange: Exchange, newest: bool) -> str:
     if exchange.line is not None:
         return _line(exchange.id, exchange.line, newest)
-    if exchange.answer is None and exchange.problem is None:
-        shown, announce, opened = WAITING, "", None
+    if exchange.found is not None:
+        shown, announce, opened = *_found(exchange.found), None
+    elif exchange.answer is None and exchange.problem is None:
+        shown, announce, opened = f'<p class="waiting">{worded("chat.passed_on")}</p>', "", None
     elif exchange.answer is None:
         shown = f'<div class="card problem"><p>{text(exchange.problem or "")}</p></div>'
         announce, opened = exchange.problem or "", None
@@ -84,14 +92,14 @@ def _turn(exchange: Exchange, newest: bool) -> str:
 
 def _line(exchange_id: str, line: Line, newest: bool) -> str:
     """Return what a person of the desk says, or the desk about them: told apart from every word of a policy."""
-    announce = f"{line.speaker or 'Notice'}: {line.words}"
+    announce = f"{line.speaker or say('chat.notice')}: {line.words}"
     data = f' data-newest="{text(exchange_id)}" data-announce="{text(announce)}"' if newest else ""
     if line.speaker is None:
         return f'<li class="turn"{data}><p class="notice joined">{text(line.words)}</p></li>'
     paragraphs = "".join(f'<p dir="auto">{text(part)}</p>' for part in line.words.split("\n") if part.strip())
     return (
-        f'<li class="turn"{data}><section class="card agent" aria-label="Message of a person">'
-        f'<p class="who"><strong>{text(line.speaker)}</strong> <span>support team, not the policy’s words</span></p>'
+        f'<li class="turn"{data}><section class="card agent" aria-label="{worded("chat.line")}">'
+        f'<p class="who"><strong>{text(line.speaker)}</strong> <span>{worded("chat.no_policys_words")}</span></p>'
         f"{paragraphs}</section></li>"
     )
 
@@ -99,11 +107,12 @@ def _line(exchange_id: str, line: Line, newest: bool) -> str:
 def _question(question: str) -> str:
     if not question.strip():
         return ""
-    return f'<div class="asked"><h2 class="visually-hidden">You asked</h2><p dir="auto">{text(question)}</p></div>'
+    return f'<div class="asked"><h2 class="visually-hidden">{worded("chat.asked")}</h2><p dir="auto">{text(question)}</p></div>'
 
 
 def _answer(answer: Answer, exchange: Exchange) -> str:
-    label, style = CHIPS[answer.verdict or answer.status]
+    kind = answer.verdict or answer.status
+    label, style = chip(kind)
     companies = dict.fromkeys(
         [citation.company for citation in answer.citations]
         + [exchange.names[policy_id].company for policy_id in answer.policy_ids if policy_id in exchange.names]
@@ -111,8 +120,8 @@ def _answer(answer: Answer, exchange: Exchange) -> str:
     about = f'<span class="about">{text(", ".join(companies))}</span>' if companies and len(companies) <= 4 else ""
     # The chip says the verdict: the same word at the head of the text would be read twice.
     words = VERDICT_WORD.sub("", answer.text, count=1) if answer.verdict else answer.text
-    quotes = "".join(_quote(citation) for citation in answer.citations)
-    heading = "The nearest passages" if answer.status == "silent" else "In the policy’s words"
+    quotes = "".join(_quote(citation, exchange.names.get(citation.policy_id)) for citation in answer.citations)
+    heading = worded("chat.nearest" if answer.status == "silent" else "chat.quotes")
     listed = f'<h3>{heading}</h3><ol class="quotes">{quotes}</ol>' if quotes else ""
     request = (
         render_request(answer.request, exchange.names, f"t{text(exchange.id)}", exchange.can_request)
@@ -126,11 +135,11 @@ def _answer(answer: Answer, exchange: Exchange) -> str:
             line for line in words.split("\n") if not line.startswith(("- ", "The policy's conditions: "))
         )
     elif answer.request and request:
-        summary = f"What you can do: {TITLES.get(answer.request.type, 'contact the company')}"
+        summary = say("chat.what_you_can_do", what=request_title(answer.request.type))
         request = f'<details class="offer"><summary>{text(summary)}</summary>{request}</details>'
     says = f'<div class="says">{_paragraphs(words, answer.citations)}</div>'
     return (
-        f'<article class="card" aria-label="Answer"><div class="verdict"><span class="chip {style}">{label}</span>'
+        f'<article class="card" aria-label="{worded("chat.answer")}"><div class="verdict"><span class="chip {style}">{label}</span>'
         f"{about}</div>{says}{request + listed if asked_for else listed + request}</article>"
     )
 
@@ -158,7 +167,7 @@ def _with_marks(line: str, pages: Mapping[int, Citation]) -> str:
 
 
 def _mark(citation: Citation) -> str:
-    label = f"Quote {citation.n}: show in the policy of {citation.company}"
+    label = say("chat.mark", n=citation.n, company=citation.company)
     return f'<a class="n" href="{text(_page(citation))}" target="policy" aria-label="{text(label)}">{citation.n}</a>'
 
 
@@ -166,25 +175,48 @@ def _page(citation: Citation) -> str:
     return policy_path(citation.policy_id, citation.version, citation.start, citation.end)
 
 
-def _quote(citation: Citation) -> str:
+def _quote(citation: Citation, name: PolicyName | None) -> str:
     # A page's first heading is often its title, which says no more than the company does.
     titled = len(citation.section) > 1 and citation.company in citation.section[0]
     section = " › ".join(citation.section[1:] if titled else citation.section)
-    place = " · ".join(filter(None, [citation.company, section, f"version {citation.version}"]))
-    damaged = '<span class="chip caution small">damaged in the stored source</span>' if citation.damaged else ""
-    outside = f" · {outside_link(citation.url, 'company’s page')}" if citation.url else ""
+    # A version is mostly named by the day of its last update.
+    dated = name is not None and name.updated and not citation.version.startswith(name.updated)
+    updated = say("chat.updated", date=name.updated) if name is not None and dated else ""
+    version = say("chat.version", version=citation.version)
+    place = " · ".join(filter(None, [citation.company, section, version, updated]))
+    damaged = f'<span class="chip caution small">{worded("chat.damaged_copy")}</span>' if citation.damaged else ""
+    outside = f" · {outside_link(citation.url, say('chat.company_page'))}" if citation.url else ""
+    clause = citation.clause or "cite"
+    deep = policy_path(citation.policy_id, citation.version, citation.start, citation.end, clause)
+    copy = (
+        f'<button type="button" class="link" data-link="{text(deep)}" '
+        f'aria-label="{worded("chat.copy_link_of", n=citation.n)}">{worded("chat.copy_link")}</button>'
+    )
+    language = f' lang="{text(name.language)}"' if name is not None else ""
     return (
         f'<li class="quote"><blockquote><span class="number" aria-hidden="true">{citation.n}</span>'
-        f'<p dir="auto">{text(citation.quote)}</p></blockquote>'
+        f'<p dir="auto"{language}>{text(citation.quote)}</p></blockquote>'
         f'<p class="source">{damaged}<a href="{text(_page(citation))}" target="policy">'
-        f'<span class="visually-hidden">Show quote {citation.n} in the policy: </span>'
-        f"{text(place)}</a>{outside}</p></li>"
+        f'<span class="visually-hidden">{worded("chat.show_quote", n=citation.n)}</span>'
+        f"{text(place)}</a>{outside} · {copy}</p></li>"
     )
+
+
+def _found(found: FoundRequest) -> tuple[str, str]:
+    """Return the card of a request that was asked for by its number, and what a screen reader says of it."""
+    state = say(f"request.state_{found.state}")
+    words = say("chat.request_found", number=found.number, company=found.company)
+    link = f'<a class="button" href="/request/{text(found.number)}" target="policy">{worded("chat.request_open")}</a>'
+    card = (
+        f'<article class="card" aria-label="{worded("chat.answer")}"><div class="verdict"><span class="chip ask">{text(state)}</span></div>'
+        f'<div class="says"><p>{text(words)}</p></div><p class="row">{link}</p></article>'
+    )
+    return card, f"{state}. {words}"
 
 
 def _announcement(answer: Answer) -> str:
     """Return what a screen reader says when the answer is there."""
-    label = CHIPS[answer.verdict or answer.status][0]
-    words = CITED.sub("", VERDICT_WORD.sub("", answer.text, count=1) if answer.verdict else answer.text)
-    quotes = len(answer.citations)
-    return f"{label}. {words.strip()} {quotes} quote{'' if quotes == 1 else 's'}."
+    label = say(f"chat.chip_{answer.verdict or answer.status}")
+    words = CITED.sub("", VERDICT_WORD.sub("", answer.text, count=1) if answer.verdict else answer.text).strip()
+    count = len(answer.citations)
+    return say("chat.announce_one" if count == 1 else "chat.announce_many", label=label, words=words, count=count)

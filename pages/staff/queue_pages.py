@@ -160,8 +160,8 @@ def _rows(page: QueuePage) -> str:
     rows = "".join(
         f'<tr><td><a href="/staff/requests/{text(one.record.id)}">{text(kind_of(one.record.type).title)}</a> '
         f'<span class="note">{text(one.record.id)}</span></td><td>{text(one.record.company)}</td>'
-        f'<td>{_chip(one)}</td><td>{_left(one)}</td>'
-        f'<td>{_moment(one.record.changed)}</td></tr>'
+        f"<td>{_chip(one)}</td><td>{_left(one)}</td>"
+        f"<td>{_moment(one.record.changed)}</td></tr>"
         for one in page.rows
     )
     more = "" if page.total == len(page.rows) else f"<p>The first {len(page.rows)} of {_many(page.total)}.</p>"
@@ -294,9 +294,9 @@ def _events(opened: Opened) -> str:
         else "<p>The steps fit together: each digest follows from the one before it.</p>"
     )
     rows = "".join(
-        f'<tr><td>{one.number}</td><td>{one.at:%Y-%m-%d %H:%M:%S}</td><td>{text(one.actor)}</td>'
-        f'<td>{text(one.action)} → {text(one.state)}</td><td>{text(one.detail)}</td>'
-        f'<td><code>{text(one.digest[:12])}</code></td></tr>'
+        f"<tr><td>{one.number}</td><td>{one.at:%Y-%m-%d %H:%M:%S}</td><td>{text(one.actor)}</td>"
+        f"<td>{text(one.action)} → {text(one.state)}</td><td>{text(one.detail)}</td>"
+        f"<td><code>{text(one.digest[:12])}</code></td></tr>"
         for one in opened.events
     )
     return (

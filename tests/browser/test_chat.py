@@ -235,7 +235,7 @@ def test_a_company_is_chosen_and_a_conversation_begun_anew(open_chat, site):
     assert {link.get_attribute("href").split("/")[2] for link in turn.locator(".source a[target=policy]").all()} == {
         "tidewell"
     }
-    page.get_by_role("button", name="New conversation").click()
+    page.get_by_role("button", name="Forget this conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
     expect(page.locator(".welcome")).to_be_visible()
 
@@ -247,7 +247,7 @@ def test_a_conversation_is_there_after_a_reload_and_for_nobody_else(open_chat):
         visitor.reload()
         expect(visitor.locator(".suggestion:visible").first).to_be_visible(timeout=30_000)
         expect(visitor.locator(".turn")).to_have_count(turns)
-    page.get_by_role("button", name="New conversation").click()
+    page.get_by_role("button", name="Forget this conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
     page.reload()
     expect(page.locator(".welcome")).to_be_visible(timeout=30_000)

@@ -9,7 +9,7 @@ from bot.staff.comparing import TOPICS, Comparison, Said, Side
 from pages.markup import policy_path, text
 from pages.policy_page import render_clause
 from pages.staff.lookup.parts import ROOT, choice, company_choice, field
-from pages.transcript import CHIPS
+from pages.transcript import chip
 from vectorstore.difference import Change, marked_words
 from vectorstore.history import VersionRow
 from vectorstore.library import PolicySummary
@@ -52,7 +52,7 @@ def render_comparison(found: Comparison) -> str:
 
 
 def _head(side: Side) -> str:
-    label, style = CHIPS[side.verdict] if side.verdict else ("Silent", "quiet") if side.silent else CHIPS["answered"]
+    label, style = chip(side.verdict or ("silent" if side.silent else "answered"))
     return f'{text(side.policy.company)} <span class="chip {style}">{label}</span>'
 
 

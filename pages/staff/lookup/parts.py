@@ -12,7 +12,7 @@ from bot.staff.records import Member
 from pages.markup import CITED, policy_path, text
 from pages.policy_page import render_clause
 from pages.staff.frame import staff_document
-from pages.transcript import CHIPS, VERDICT_WORD
+from pages.transcript import VERDICT_WORD, chip
 from vectorstore.library import PolicySummary
 from vectorstore.policy import Clause, Policy
 
@@ -127,7 +127,7 @@ def clause_card(policy: Policy, clause: Clause, start: int, end: int, beside: st
 
 def answer_card(answer: Answer, name: str = "quote") -> str:
     """Return an answer as the visitor would get it: chip, words, numbered quotes; their ids begin with `name`."""
-    label, style = CHIPS[answer.verdict or answer.status]
+    label, style = chip(answer.verdict or answer.status)
     words = VERDICT_WORD.sub("", answer.text, count=1) if answer.verdict else answer.text
     lines = "".join(
         f'<p dir="auto">{_numbered(line, answer.citations, name)}</p>' for line in words.split("\n") if line.strip()
