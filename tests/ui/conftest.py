@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import uvicorn
 
@@ -29,6 +30,8 @@ def running() -> Iterator[tuple[str, Desk]]:
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.started
+    # The page's framework loads beside the server: a test's own patience is not for that.
+    httpx.get(f"http://127.0.0.1:{port}/", timeout=120)
     yield f"http://127.0.0.1:{port}", desk
     server.should_exit = True
     thread.join(10)
