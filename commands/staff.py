@@ -49,6 +49,7 @@ def list_members(as_json: Json = False, data_dir: DataDir = VAR) -> None:
                     "name": one.member.name,
                     "roles": sorted(one.member.roles),
                     "second_factor": one.second_factor,
+                    "outside": one.outside,
                     "created": one.created.isoformat(),
                     "disabled": one.disabled.isoformat() if one.disabled else None,
                 }
@@ -57,7 +58,15 @@ def list_members(as_json: Json = False, data_dir: DataDir = VAR) -> None:
         )
         return
     for one in accounts:
-        state = "shut out" if one.disabled else "code of an app" if one.second_factor else ""
+        state = (
+            "shut out"
+            if one.disabled
+            else "code of an app"
+            if one.second_factor
+            else "signs in elsewhere"
+            if one.outside
+            else ""
+        )
         typer.echo(f"{one.member.id}  {one.member.name:<24} {', '.join(sorted(one.member.roles)):<24} {state}")
     if not accounts:
         typer.echo("Nobody can sign in yet: policydesk staff add YOUR-NAME --role admin")

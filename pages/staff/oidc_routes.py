@@ -30,7 +30,7 @@ LONGEST = 2_000
 
 def oidc_router(staff: Staff, providers: Mapping[str, Provider]) -> APIRouter:
     """Return the routes over the issuers by name."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
 
     @router.get("/oidc/{name}")
     def begin(request: Request, name: str) -> Response:

@@ -84,8 +84,8 @@ def render_queue(
 ) -> str:
     """Return the list of requests. `policies` are (id, company) of the filter; `stopped` is why nothing is sent, None where it is."""
     return (
-        f"{notice_line(notice)}{_brake(stopped, admin, form_token)}{_views(view, policy_id, counts)}"
-        f"{_filter(view, policy_id, policies)}{_rows(page)}"
+        f"{notice_line(notice)}{_stopped(stopped, admin, form_token)}{_views(view, policy_id, counts)}"
+        f"{_filter(view, policy_id, policies)}{_rows(page)}{_stop(form_token) if admin and stopped is None else ''}"
     )
 
 
@@ -93,7 +93,7 @@ def render_opened(opened: Opened, form_token: str) -> str:
     """Return the page of one request."""
     record = opened.queued.record
     return (
-        f'<p class="crumb"><a href="/staff/requests">Requests</a></p><p>{_chip(opened.queued)} Number <code>{text(record.id)}</code></p>'
+        f'<p class="crumb"><a href="/staff/requests">All requests</a></p><p>{_chip(opened.queued)} Number <code>{text(record.id)}</code></p>'
         f"{notice_line(opened.notice)}{fault(opened.problem)}"
         f"{_decide(record, form_token)}{_acts(record, form_token)}{_clock(opened)}{_incoming(record, opened.incoming)}{_message(record)}"
         f"{_events(opened)}{_papers(record)}"
@@ -113,18 +113,20 @@ def render_mail(record: RequestRecord, one: Incoming, subject: str, words: str) 
         else "<p>This mail holds no plain text. Open it from the folder <code>incoming</code> of the desk’s data.</p>"
     )
     return (
-        f'<p class="crumb"><a href="/staff/requests">Requests</a> › <a href="/staff/requests/{text(record.id)}">{text(record.id)}</a></p>'
+        f'<p class="crumb"><a href="/staff/requests">All requests</a> › <a href="/staff/requests/{text(record.id)}">{text(record.id)}</a></p>'
         f"<p>{_moment(one.at)} UTC. Subject: {text(subject or 'none')}</p>{body}"
     )
 
 
-def _brake(stopped: str | None, admin: bool, form_token: str) -> str:
-    """Return the state of the switch that stops all sending, and for admins the switch."""
-    if stopped is not None:
-        resume = _post("sending", form_token, hidden("act", "resume"), "Let requests go out again") if admin else ""
-        return f'<section class="problem" aria-labelledby="brake"><h2 id="brake">Nothing is being sent</h2><p>Reason: {text(stopped)}</p>{resume}</section>'
-    if not admin:
+def _stopped(stopped: str | None, admin: bool, form_token: str) -> str:
+    """Return what tells everybody that nothing is sent, with an admin's way out; "" where it is."""
+    if stopped is None:
         return ""
+    resume = _post("sending", form_token, hidden("act", "resume"), "Let requests go out again") if admin else ""
+    return f'<section class="problem" aria-labelledby="brake"><h2 id="brake">Nothing is being sent</h2><p>Reason: {text(stopped)}</p>{resume}</section>'
+
+
+def _stop(form_token: str) -> str:
     reason = field("reason", "Why", extra=f'maxlength="{LONGEST_REASON}" required')
     stop = _post("sending", form_token, hidden("act", "stop") + reason, "Stop all sending now", plain=True)
     return f"<details><summary>Emergency stop</summary><p>Nothing leaves the desk any more, codes included, until somebody lets it go on.</p>{stop}</details>"
@@ -166,7 +168,7 @@ def _rows(page: QueuePage) -> str:
     )
     more = "" if page.total == len(page.rows) else f"<p>The first {len(page.rows)} of {_many(page.total)}.</p>"
     return (
-        f'<div class="scroll" role="region" aria-label="Requests" tabindex="0"><table><caption>{_many(page.total)} {"request" if page.total == 1 else "requests"}</caption><thead><tr>'
+        f'<div class="scroll" role="region" aria-label="Requests" tabindex="0"><table class="wide"><caption>{_many(page.total)} {"request" if page.total == 1 else "requests"}</caption><thead><tr>'
         f'<th scope="col">Request</th><th scope="col">Company</th><th scope="col">State</th><th scope="col">Clock</th>'
         f'<th scope="col">Last change (UTC)</th></tr></thead><tbody>{rows}</tbody></table></div>{more}<p class="note">{DISCLAIMER}</p>'
     )
@@ -300,7 +302,7 @@ def _events(opened: Opened) -> str:
         for one in opened.events
     )
     return (
-        f'<section aria-labelledby="steps"><h2 id="steps">Steps</h2>{told}<div class="scroll" role="region" aria-label="Steps" tabindex="0"><table><caption class="visually-hidden">Steps of the request</caption>'
+        f'<section aria-labelledby="steps"><h2 id="steps">Steps</h2>{told}<div class="scroll" role="region" aria-label="Steps" tabindex="0"><table class="wide"><caption class="visually-hidden">Steps of the request</caption>'
         '<thead><tr><th scope="col">Step</th><th scope="col">Time (UTC)</th><th scope="col">By</th><th scope="col">What</th><th scope="col">Detail</th>'
         f'<th scope="col">Digest</th></tr></thead><tbody>{rows}</tbody></table></div></section>'
     )

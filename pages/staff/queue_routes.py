@@ -92,7 +92,7 @@ def waiting_requests(desk: RequestDesk) -> Callable[[Member], list[tuple[str, st
 
 def queue_router(desk: RequestDesk, trail: Trail) -> APIRouter:
     """Return the routes of the queue over `desk`, to be mounted at "/requests" of the staff application for agents."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
     ledger = desk.ledger
 
     def page_of(

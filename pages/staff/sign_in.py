@@ -82,7 +82,7 @@ def _form(to: str, name: str, problem: str | None, outside: Sequence[tuple[str, 
         + field("password", "Password", "password", extra='autocomplete="current-password" required')
         + field(
             "code", "Code of your app", hint="Only if you set one up. A recovery code does, too.",
-            extra='autocomplete="one-time-code" inputmode="numeric"',
+            extra='autocomplete="one-time-code" autocapitalize="none"',
         )
         + '<p><button class="button" type="submit">Sign in</button></p></form>'
     )  # fmt: skip

@@ -157,7 +157,7 @@ def test_a_request_in_doubt_is_settled_by_keyboard_alone(office: Office, open_pa
 
 def test_the_pages_fit_a_desk_a_telephone_and_the_narrowest_window(office: Office, open_page) -> None:
     shown = {"/staff/": "today", "/staff/requests?view=open": "requests", "/staff/audit": "audit"}
-    for size, word in ((DESK, ""), (PHONE, "-phone"), (NARROW, None)):
+    for size, word in ((PHONE, "-phone"), (DESK, ""), (NARROW, None)):
         page = open_page(size)
         page.goto(f"{office.address}/staff/sign-in")
         accessible(page)

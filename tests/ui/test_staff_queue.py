@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -243,6 +244,28 @@ def test_only_an_admin_stops_all_sending_and_says_why(office: Office) -> None:
     boss.post("/staff/requests/sending", data={"token": token, "act": "resume"}, headers=PAGE)
     assert office.ledger.outbox.stopped() is None
     assert office.acts() == [("sending stop", "outbox"), ("sending resume", "outbox")]
+
+
+def test_every_route_of_the_queue_is_closed_to_strangers_and_to_other_roles(office: Office) -> None:
+    record = office.doubtful()
+    app: Any = office.agent.app
+    inner = next(
+        route.app for route in app.routes if getattr(route, "path", "") == "/staff" and hasattr(route, "routes")
+    )
+    found = [(method, path) for path, known in inner.openapi()["paths"].items() for method in known]
+    queue = [(method, path) for method, path in found if path.startswith("/requests")]
+    assert len(queue) == 8
+    stranger = TestClient(app, base_url=HOST, follow_redirects=False, headers={"Origin": HOST})
+    evaluator, token = browser_of(app, "eve")
+    for method, path in queue:
+        where = "/staff" + path.replace("{request_id}", record.id).replace("{paper}", "export.json").replace(
+            "{digest}", "0"
+        )
+        told = stranger.request(method, where)
+        assert (told.status_code, told.headers["content-type"]) == (401, "application/problem+json"), where
+        sent = {"token": token} if method == "post" else None
+        assert evaluator.request(method, where, data=sent, headers=PAGE).status_code == 403, where
+    assert office.acts() == []
 
 
 def test_strangers_wrong_roles_and_foreign_forms_change_nothing(office: Office) -> None:
