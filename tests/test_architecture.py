@@ -30,6 +30,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "chromadb": "vectorstore",
     "gradio": "ui",
     "httpcore": "ingest",
+    "joserfc": "bot/staff/",
     "mcp": "ui",
     "mcp_types": "ui",
     "onnxruntime": "vectorstore",
