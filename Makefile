@@ -29,8 +29,8 @@ demo: $(READY) ## Ingest the sample policies and open the chat
 test: $(READY) ## Run all tests
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
-soak: $(READY) ## Run the long tests at full count (kills, corruptions, mutations): about an hour
-	@POLICYDESK_SOAK=1 $(BIN)/python -m pytest tests/ingest tests/servers
+soak: $(READY) ## Run the long tests at full count (crowds, kills, corruptions, mutations): about an hour
+	@POLICYDESK_SOAK=1 $(BIN)/python -m pytest tests/front tests/ingest tests/servers
 
 check: $(READY) ## Format, lint, types, tests
 	@$(BIN)/ruff format --check .

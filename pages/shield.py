@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections import OrderedDict
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,7 +21,12 @@ READABLE = re.compile(
     r"/config|/favicon\.ico|/manifest\.json|/robots\.txt|/theme\.css|/assets/[\w.-]+|/static/[\w./-]+"
     r"|/gradio_api/(queue/data|heartbeat/\w+|info|theme\.css|startup-events)"
 )
-WRITABLE = frozenset({"/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"})
+JOIN, CANCEL, EVENTS = "/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/queue/data"
+HEARTBEAT = "/gradio_api/heartbeat/"
+WRITABLE = frozenset({JOIN, CANCEL, "/gradio_api/reset"})
+OPEN_PAGES = 10_000
+"""Opened pages whose visitor is remembered; the one that joined first is forgotten first."""
+
 FILE_MARK = "gradio.FileData"
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -64,10 +70,12 @@ class Shield:
 
     What is posted must be JSON whose data are plain texts, numbers and nulls: no object, so no file reference, gets in.
     The page stands at "/" and, about one policy, at "/embed/POLICY".
+    What a page is told reads only the visitor who opened it: its number is made up by the page's script, and no secret.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.visitors: OrderedDict[str, str | None] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,15 +86,40 @@ class Shield:
             if not harmless(body):
                 await problem(403, "Only plain text is accepted here.")(scope, receive, send)
                 return
+            page = json.loads(body).get("session_hash")
+            if path in (JOIN, CANCEL) and not self._owns(scope, page, joins=path == JOIN):
+                await problem(404)(scope, receive, send)
+                return
             await self.app(scope, replay(body, receive), send)
         elif method in ("GET", "HEAD") and (path == "/" or embedded_policy(path)):
             # The page takes no parameters; those of the framework (deep links, views) stay out.
             plain = {"path": "/", "raw_path": b"/", "query_string": b"", "headers": _uncompressed(scope)}
             await self.app({**scope, **plain}, receive, _Page(scope, send))
         elif method in ("GET", "HEAD") and READABLE.fullmatch(path) and ".." not in path:
-            await self.app(scope, receive, send)
+            if not self._may_listen(scope, path):
+                await problem(404)(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
         else:
             await problem(405 if path in WRITABLE else 404)(scope, receive, send)
+
+    def _may_listen(self, scope: Scope, path: str) -> bool:
+        """Return False for the events of a page that is another visitor's, or nobody's."""
+        if path == EVENTS:
+            return self._owns(scope, QueryParams(scope["query_string"]).get("session_hash"))
+        # A page sends it when it opens; when it ends, the framework forgets the page.
+        return not path.startswith(HEARTBEAT) or self._owns(scope, path.removeprefix(HEARTBEAT), joins=True)
+
+    def _owns(self, scope: Scope, page: object, *, joins: bool = False) -> bool:
+        """Return whether the page of that number is the visitor's; one that nobody has is theirs once it joins."""
+        if not isinstance(page, str) or not 0 < len(page) <= 100:
+            return False
+        visitor = visitor_of(cookie_parser(Headers(scope=scope).get("cookie", "")))
+        if joins and page not in self.visitors:
+            self.visitors[page] = visitor
+            if len(self.visitors) > OPEN_PAGES:
+                self.visitors.popitem(last=False)
+        return page in self.visitors and self.visitors[page] == visitor
 
 
 def harmless(body: bytes) -> bool:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from bot.bot import PolicyBot
 
 logger = logging.getLogger(__name__)
+
+CHARACTERS = 500
+"""Characters of a question that count as one: the time of an answer grows with them."""
+
 Done = TypeVar("Done")
 
 
@@ -71,7 +75,7 @@ class Asking:
         It keeps nothing: the chat, which asks so, keeps its conversations itself.
         """
         with self._counted(client):
-            self.gate.admit(client, "ask")
+            self.gate.admit(client, "ask", weight(question))
             with self.gate.turn(client):
                 answer = self.bot.reply(question, policy_ids, history, as_of)
         self.measures.answered(answer.status)
@@ -86,14 +90,15 @@ class Asking:
         as_of: date | None = None,
     ) -> Answer:
         """Wait in the event loop for a turn and return bot.reply's answer. Raises BusyError, and what bot.reply raises."""
-        answer = await self.work(client, partial(self._reply_and_note, question, policy_ids, history, as_of))
+        reply = partial(self._reply_and_note, question, policy_ids, history, as_of)
+        answer = await self.work(client, reply, weight(question))
         self.measures.answered(answer.status)
         return answer
 
-    async def work(self, client: str, act: Callable[[], Done]) -> Done:
-        """Do any work that costs as much as a question, under the limits of questions. Raises BusyError, and what `act` raises."""
+    async def work(self, client: str, act: Callable[[], Done], turns: int = 1) -> Done:
+        """Do any work that costs as much as so many questions, under their limits. Raises BusyError, and what `act` raises."""
         with self._counted(client):
-            self.gate.admit(client, "ask")
+            self.gate.admit(client, "ask", turns)
             async with self.gate.later_turn(client):
                 # Threads of their own: the server's pool may be full of requests that wait for something else.
                 if self._threads is None:
@@ -121,3 +126,8 @@ class Asking:
                 # The visitor has an answer all the same.
                 logger.warning("a question could not be kept: %s", type(error).__name__)
         return answer
+
+
+def weight(question: str) -> int:
+    """Return how many questions one of that length counts as."""
+    return 1 + len(question) // CHARACTERS

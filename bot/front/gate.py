@@ -31,14 +31,15 @@ class Gate:
             rates = {one.name: getattr(limits, one.name) for one in fields(limits)}
             self._counters = {name: Counter(rate, clock) for name, rate in rates.items() if isinstance(rate, Rate)}
 
-    def admit(self, client: str, kind: str) -> None:
-        """Count one act of that kind (a name of Limits). Raises BusyError where the client, or all together, did too many."""
+    def admit(self, client: str, kind: str, turns: int = 1) -> None:
+        """Count an act of that kind (a name of Limits) as so many. Raises BusyError where the client, or all together, did too
+        many."""
         own = self._counters.get(kind)
-        if own is not None and (seconds := own.wait(client)):
+        if own is not None and (seconds := own.wait(client, turns)):
             raise BusyError(TOO_OFTEN.format(when=in_words(seconds)), seconds, "client_rate")
         # After the client's own: what is refused there takes nothing from the others.
         together = self._counters.get(f"{kind}_all")
-        if together is not None and (seconds := together.wait(EVERYBODY)):
+        if together is not None and (seconds := together.wait(EVERYBODY, turns)):
             raise BusyError(TOO_OFTEN_ALL.format(when=in_words(seconds)), seconds, "global_rate")
 
     @contextmanager

@@ -27,18 +27,19 @@ class Counter:
         self._arrivals: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def wait(self, client: str) -> int:
-        """Take a turn and return 0, or return the whole seconds until there is one and take none."""
+    def wait(self, client: str, turns: int = 1) -> int:
+        """Take that many turns at once and return 0, or return the whole seconds until there are so many and take none."""
         with self._lock:
             now = self._clock()
             due = max(self._arrivals.get(client, now), now)
-            early = due - self._slack - now
+            # More than a burst holds would never be free: it is taken as a whole burst.
+            early = due + min(self._step * (turns - 1), self._slack) - self._slack - now
             # Sums of steps are not exact: a millionth of a second is no wait.
             if early > 1e-6:
                 return math.ceil(early)
             if client not in self._arrivals and len(self._arrivals) >= self._many:
                 self._forget(now)
-            self._arrivals[client] = due + self._step
+            self._arrivals[client] = due + self._step * turns
             return 0
 
     def _forget(self, now: float) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.api import REFUSED, AskRequest, PolicyId, Sent, caller
 from bot.citations import check_quote_law, page_path
 from bot.errors import QuestionError, QuoteLawError
-from bot.front.asking import Asking
+from bot.front.asking import Asking, weight
 from bot.front.readiness import Readiness, ReadyCheck
 from bot.front.stream import PATIENCE, StreamStatus, StreamText, answer_events
 from bot.problems import Problem
@@ -107,6 +107,7 @@ def front_router(asking: Asking, ready: ReadyCheck) -> APIRouter:
         found = await asking.work(
             caller(request),
             lambda: asking.bot.passages(wanted.query, tuple(wanted.policy_ids), wanted.limit),
+            weight(wanted.query),
         )
         return [passage_row(hit) for hit in found]
 

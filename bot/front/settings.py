@@ -18,7 +18,7 @@ class Rate:
 class Limits:
     """How often clients may do what. Each is for one client but those that end in `_all`, which are for all together.
 
-    `ask` counts questions, searches and comparisons on every way in; `chat` whatever is pressed on
+    `ask` counts questions, searches and comparisons on every way in, a long one as several; `chat` whatever is pressed on
     the chat page; `draft` new requests; `key` wrong API keys; `tell`
     opinions on answers; `page` every request of any kind. `streams` is how many requests of one client are open at a time:
     an open chat page holds two.
@@ -26,7 +26,7 @@ class Limits:
 
     ask: Rate = Rate(60, 60.0, 20)
     ask_all: Rate = Rate(1_800, 60.0, 300)
-    chat: Rate = Rate(240, 60.0, 60)
+    chat: Rate = Rate(120, 60.0, 40)
     draft: Rate = Rate(20, 3_600.0, 10)
     draft_all: Rate = Rate(600, 3_600.0, 100)
     tell: Rate = Rate(20, 600.0, 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.front.asking import weight
 from bot.front.clients import client_of
 from bot.front.rates import Counter
 from bot.front.settings import Rate
@@ -61,3 +62,16 @@ def test_a_stream_of_new_clients_fills_no_memory():
     clock[0] = 11.0
     assert counter.wait("new") == 0
     assert len(counter._arrivals) == 1
+
+
+def test_what_costs_more_counts_as_more():
+    counter = Counter(Rate(30, 60.0, 5), lambda: 0.0)
+    assert [counter.wait("a", 2) for _ in range(3)] == [0, 0, 2]
+    assert counter.wait("a") == 0
+    # More than a burst at once goes once, and is paid for after.
+    assert [counter.wait("b", 9), counter.wait("b")] == [0, 10]
+
+
+@pytest.mark.parametrize(("length", "turns"), [(0, 1), (499, 1), (500, 2), (2_000, 5)])
+def test_a_long_question_counts_as_several(length, turns):
+    assert weight("x" * length) == turns
