@@ -13,8 +13,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "
 
     `label` is what a screen reader calls the table.
     """
+    figures = {place for row in rows for place, cell in enumerate(row) if cell.startswith('<td class="n')}
     head = "".join(
-        f'<th scope="col"{"" if place == 0 else NUMERIC}>{escape(name)}</th>' for place, name in enumerate(heads)
+        f'<th scope="col"{NUMERIC if place in figures else ""}>{escape(name)}</th>' for place, name in enumerate(heads)
     )
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>'
@@ -24,7 +25,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "
     )
     size = ' class="small"' if small else ""
     size += f' aria-label="{escape(label, quote=True)}"' if label else ""
-    return f'<div class="scroll"><table{size}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    # A wide table scrolls inside its own box, and who has no mouse must reach that box.
+    return f'<div class="scroll" tabindex="0"><table{size}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def number(value: float | None, places: int) -> str:

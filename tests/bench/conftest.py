@@ -27,9 +27,7 @@ from vectorstore.settings import StoreSettings
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "form-token"
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 STYLE = (
     "*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:16px/1.5 system-ui,sans-serif}"
     "main{max-width:76rem;margin:0 auto;padding:1rem 1.25rem}h1{font-size:1.5rem}"
@@ -41,7 +39,7 @@ def document(title: str, body: str, request: Request) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/desk/colours.css">'
-        '<link rel="stylesheet" href="/staff/style/staff.css"></head>'
+        '<link rel="stylesheet" href="/staff/style/staff.css"><link rel="icon" href="data:,"></head>'
         f'<body><main id="main"><h1>{escape(title)}</h1>{body}</main></body></html>'
     )
 
@@ -127,9 +125,7 @@ def site(bench: Bench) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(staff_application(bench), host="127.0.0.1", port=port, log_level="error")
-    )
+    server = uvicorn.Server(uvicorn.Config(staff_application(bench), host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -168,7 +168,11 @@ def test_exports(ran, get):
     assert report.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
     assert report.headers["content-disposition"].startswith("attachment")
     assert "<h1>small</h1>" in report.text
-    assert [json.loads(line)["id"] for line in get(f"/runs/{ran}/scores.jsonl").text.splitlines()] == ["s-1", "s-2", "s-3"]
+    assert [json.loads(line)["id"] for line in get(f"/runs/{ran}/scores.jsonl").text.splitlines()] == [
+        "s-1",
+        "s-2",
+        "s-3",
+    ]
 
 
 def test_a_run_is_accepted_and_another_is_held_against_it(ran, bench, get, post):
@@ -188,7 +192,9 @@ def test_a_difference_shows_what_was_found_what_was_missed_and_what_is_extra(ran
     answer = json.loads(bench.runs.path(again, "results.jsonl").read_text().splitlines()[1])["answer"]
     other = answer["citations"][0] | {"quote": "We have no plans to begin.", "start": 4160, "end": 4186}
     scores = {"behaviour": 1.0, "evidence_all": 0.0, "quote_exact": 1.0}
-    planted(bench, again, {"answer": answer | {"citations": [other], "text": "Nothing <b>of</b> that."}, "scores": scores})
+    planted(
+        bench, again, {"answer": answer | {"citations": [other], "text": "Nothing <b>of</b> that."}, "scores": scores}
+    )
     listed = get(f"/runs/{again}/against", **{"with": ran}).text
     assert f'href="/staff/bench/runs/{again}/difference?case=s-2&amp;with={ran}"' in listed
     assert "evidence_all 1.00 → 0.00" in listed
@@ -196,7 +202,9 @@ def test_a_difference_shows_what_was_found_what_was_missed_and_what_is_extra(ran
     assert '<td><span class="good">found</span></td><td><span class="bad">missed</span></td>' in page
     assert f"<mark>{KEPT}</mark>" in page
     after = page.split("After: this run")[1]
-    assert re.search(r'<blockquote class="extra">We have no plans to begin.<br>.*?<span class="tag">extra</span>', after)
+    assert re.search(
+        r'<blockquote class="extra">We have no plans to begin.<br>.*?<span class="tag">extra</span>', after
+    )
     assert "<mark>" not in after
     assert "Nothing &lt;b&gt;of&lt;/b&gt; that." in page
     assert get(f"/runs/{again}/difference", case="s-1", **{"with": ran}).status_code == 404
@@ -300,7 +308,7 @@ def test_an_id_that_is_taken_is_refused(post, bench):
 
 
 def test_words_from_outside_are_escaped_everywhere(get, post, bench):
-    evil = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>'
+    evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     cases = [case | {"id": f"{number}{evil}", "must_mention": [evil]} for number, case in enumerate(SMALL)]
     post("/sets", name="evil", text="\n".join(json.dumps(case | {"question": evil + " larkspur"}) for case in cases))
     run_id = run(post, bench, "evil")
