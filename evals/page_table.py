@@ -25,7 +25,6 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "
     )
     size = ' class="small"' if small else ""
     size += f' aria-label="{escape(label, quote=True)}"' if label else ""
-    # A wide table scrolls inside its own box, and who has no mouse must reach that box.
     return f'<div class="scroll" tabindex="0"><table{size}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 

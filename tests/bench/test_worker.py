@@ -198,6 +198,7 @@ def test_a_run_that_breaks_says_so_and_the_next_one_runs(bench, gate, caplog):
 def test_a_run_waits_while_visitors_are_answered(bench, gate):
     visitors = [1]
     bench.worker.visitors = lambda: visitors[0]
+    bench.worker.longest_wait = 60.0
     gate.let(CASES)
     run = bench.start("few", "m-1")
     reach(bench, run.id, 1)

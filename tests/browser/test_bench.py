@@ -167,11 +167,12 @@ def test_progress_is_seen_without_scripts_and_the_page_changes_by_itself_with_th
     bench.sets.add("mine", TEXT)
     answering = [1]
     bench.worker.visitors = lambda: answering[0]
+    bench.worker.longest_wait = 60.0
     run = bench.start("mine", "m-1")
     plain, live = open_page(f"/runs/{run.id}", scripts=False), open_page(f"/runs/{run.id}")
     for page in (plain, live):
         expect(page.get_by_role("progressbar", name="Cases done")).to_be_visible()
-    expect(live.locator("[data-count]")).to_have_text("1 of 3 cases")
+    expect(live.locator("[data-count]")).to_have_text("1 of 3 cases", timeout=15_000)
     answering[0] = 0
     for page in (live, plain):
         expect(page.get_by_role("heading", name="Metrics", exact=True)).to_be_visible(timeout=15_000)
