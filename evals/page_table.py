@@ -13,8 +13,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str = "
 
     `label` is what a screen reader calls the table.
     """
+    figures = {place for row in rows for place, cell in enumerate(row) if cell.startswith('<td class="n')}
     head = "".join(
-        f'<th scope="col"{"" if place == 0 else NUMERIC}>{escape(name)}</th>' for place, name in enumerate(heads)
+        f'<th scope="col"{NUMERIC if place in figures else ""}>{escape(name)}</th>' for place, name in enumerate(heads)
     )
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>'

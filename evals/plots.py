@@ -72,24 +72,26 @@ def distribution(title: str, groups: Sequence[tuple[str, Sequence[float]]], thre
 
     Scores beyond the ends are counted in the outermost bins. The counts stand in a table beneath, for who cannot see the bars.
     """
-    width, half = 560, 80  # pixels
+    width, half, top = 560, 80, 22  # pixels; the label of the threshold stands above the bars
     counted = [_binned(values, bins) for _, values in groups]
     tallest = max((max(counts) for counts in counted), default=0) or 1
     parts = []
     for direction, counts in zip((1, -1), counted, strict=False):
         for place, count in enumerate(counts):
             tall = count / tallest * half
-            y = half - tall if direction == 1 else half
+            y = top + half - (tall if direction == 1 else 0)
             shade = "bar" if direction == 1 else "bar other"
             parts.append(
                 f'<rect class="{shade}" x="{place * width / bins:.1f}" y="{y:.1f}" width="{width / bins - 2:.1f}" height="{tall:.1f}"/>'
             )
     x = min(max(threshold, 0.0), 1.0) * width
-    parts.append(f'<path class="axis" d="M0 {half}H{width}"/><path class="whisker" d="M{x:.1f} 0V{2 * half}"/>')
+    parts.append(
+        f'<path class="axis" d="M0 {top + half}H{width}"/><path class="whisker" d="M{x:.1f} 0V{top + 2 * half}"/>'
+    )
     side, shift = ("end", -4) if x > width - 140 else ("start", 4)
     parts.append(f'<text x="{x + shift:.1f}" y="12" text-anchor="{side}">answers from {threshold:.2f}</text>')
     for label, at, anchor in (("0", 0, "start"), ("0.5", width // 2, "middle"), ("1", width, "end")):
-        parts.append(f'<text class="faint" x="{at}" y="{2 * half + 15}" text-anchor="{anchor}">{label}</text>')
+        parts.append(f'<text class="faint" x="{at}" y="{top + 2 * half + 15}" text-anchor="{anchor}">{label}</text>')
     rows = [
         [f"{place / bins:.2f} – {(place + 1) / bins:.2f}", *(number(counts[place], 0) for counts in counted)]
         for place in range(bins)
@@ -98,7 +100,7 @@ def distribution(title: str, groups: Sequence[tuple[str, Sequence[float]]], thre
     shown = table(("score", *(name for name, _ in groups)), rows, label=title, small=True)
     told = f"{title}: " + ", ".join(f"{name} {len(values)}" for name, values in groups)
     return (
-        _figure(told, "".join(parts), width, 2 * half + 20)
+        _figure(told, "".join(parts), width, top + 2 * half + 20)
         + f"<details><summary>The same as numbers</summary>{shown}</details>"
     )
 

@@ -81,7 +81,7 @@ def _expected(form: CaseForm) -> str:
 def _sentences(form: CaseForm, policy: Policy, found: Sequence[Choice], more: int) -> str:
     blocks = []
     for choice in found:
-        heading = " › ".join(choice.path) or policy.title
+        heading = " › ".join(part.rstrip(" .:") for part in choice.path) or policy.title
         boxes = "".join(_box(one) for one in choice.sentences)
         blocks.append(
             f"<details{' open' if choice.is_open else ''}><summary>{escape(heading)}: {escape(_short(choice.sentences[0].words))}</summary>"

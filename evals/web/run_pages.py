@@ -124,7 +124,7 @@ def scores(scored: Sequence[Scored], threshold: float) -> str:
         )
     figures = table(("answers from", "false silence", "false answers"), rows, label="What each threshold costs")
     picture = curve_svg(curve_of(scored), point_at(scored, threshold), alone=False)
-    return f'{shown}<h3>When the desk falls silent</h3><div class="beside"><figure>{picture}</figure>{figures}</div>'
+    return f'{shown}<h3>When the desk falls silent</h3><div class="beside"><figure tabindex="0">{picture}</figure>{figures}</div>'
 
 
 def _head(place: Place, run: Run, judged: Sequence[Judged]) -> str:

@@ -48,6 +48,7 @@ class RunWorker:
         self.store = store
         self.visitors = visitors
         self.rest = rest
+        self.longest_wait = LONGEST_WAIT
         self._changing = threading.Lock()
         self._waiting: deque[str] = deque()
         self._done: dict[str, int] = {}
@@ -142,7 +143,7 @@ class RunWorker:
         """Rest as long as the case took, then until nobody is being answered."""
         self._closing.wait(took * self.rest)
         waited = time.monotonic()
-        while self.visitors() and time.monotonic() - waited < LONGEST_WAIT:
+        while self.visitors() and time.monotonic() - waited < self.longest_wait:
             if self._closing.wait(LOOK):
                 return
 

@@ -39,7 +39,7 @@ def document(title: str, body: str, request: Request) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/desk/colours.css">'
-        '<link rel="stylesheet" href="/staff/style/staff.css"></head>'
+        '<link rel="stylesheet" href="/staff/style/staff.css"><link rel="icon" href="data:,"></head>'
         f'<body><main id="main"><h1>{escape(title)}</h1>{body}</main></body></html>'
     )
 
