@@ -114,6 +114,10 @@ def _notes(asked: Asked, looked_at: Sequence[Policy]) -> list[str]:
     notes = []
     if asked.scope.how == "elsewhere":
         notes.append(f"The question names {asked.scope.outside or 'a company'}, whose policy may not be quoted here.")
+    if asked.intent.label == "out_of_scope":
+        notes.append(
+            "The words look like a question about something else: it is answered only where a policy comes near."
+        )
     if asked.scope.how == "none" and len(asked.scope.policies) > len(looked_at):
         notes.append(
             f"No company is named, and there are {len(asked.scope.policies)} policies: the desk asks which is meant."

@@ -185,10 +185,8 @@ class ApprovedAnswers:
             place: tuple[int, int] | None = (chosen.start, chosen.end)
             if policy.version != answer.version or policy.text[chosen.start : chosen.end] != chosen.quote:
                 place = standing_place(policy, chosen)
-            if place is None or policy.text[place[0] : place[1]] != chosen.quote:
-                return ()
-            quote = quote_at(policy, *place)
-            if quote is None or policy.is_damaged(*place):
+            quote = quote_at(policy, *place) if place else None
+            if quote is None or quote.text != chosen.quote or policy.is_damaged(quote.start, quote.end):
                 return ()
             found.append(quote)
         return tuple(found)

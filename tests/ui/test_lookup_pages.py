@@ -330,12 +330,20 @@ def test_nothing_of_a_question_or_a_name_becomes_markup(office):
 
 
 def test_pages_carry_a_strict_policy_and_no_inline_script_or_style(office):
-    for path in ("", "/ask", "/compare", "/versions", "/library", "/questions", "/approved", "/approved/new", "/live"):
+    asked = (
+        "/ask?question=Does+Larkspur+sell+data",
+        "/approved/new?policy=larkspur&question=Are+orders+kept",
+        "?words=data",
+    )
+    paths = ("", "/ask", "/compare", "/versions", "/library", "/questions", "/approved", "/approved/new", "/live")
+    for path in (*paths, *asked):
         reply = office.client.get(f"/lookup{path}", headers=HTML)
         assert "unsafe" not in reply.headers["content-security-policy"]
         assert reply.headers["cache-control"] == "no-store"
         assert not re.search(r"<style|\sstyle=|\son\w+=", reply.text)
         assert reply.text.count("<h1>") == 1
+        ids = re.findall(r'\sid="([^"]*)"', reply.text)
+        assert len(ids) == len(set(ids)), path
         levels = [int(level) for level in re.findall(r"<h([1-6])", reply.text)]
         assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), (path, levels)
 

@@ -209,7 +209,8 @@ def test_an_agents_line_is_never_shown_as_the_policys_words():
     shown = render_transcript((said,), revision=3)
     assert 'data-revision="3"' in shown
     assert "<strong>Ann &amp; Co</strong> <span>support team, not the policy’s words</span>" in shown
-    assert "Yes &lt;b&gt;sure&lt;/b&gt;" in shown
+    assert '<p dir="auto">Yes &lt;b&gt;sure&lt;/b&gt;</p>' in shown
+    assert "<b>" not in shown
     assert "blockquote" not in shown
     assert "chip" not in shown
     assert 'data-announce="Ann &amp; Co: Yes' in shown

@@ -83,7 +83,7 @@ def render_form(draft: Draft, candidates: Sequence[Clause], token: str, standing
         else ""
     )
     return (
-        f"<p>{text(policy.company)}, {text(policy.title)}, version {text(policy.version)}</p>{_stale(standing)}{find}"
+        f"<p>{text(policy.company)}, {text(policy.title)}, version {text(policy.version)}</p>{_stale(standing)}"
         f'<form class="approve" method="post" action="{text(target)}">{token}'
         f'<input type="hidden" name="policy" value="{text(policy.id)}">'
         f"{area('wordings', 'Question, one wording a line', draft.wordings, 4, 'People’s own words; the company’s name may be left out.', 7_000)}"
