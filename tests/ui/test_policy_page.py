@@ -106,7 +106,7 @@ def test_headings_lists_and_anchors_follow_the_clauses():
 
 def test_menus_are_folded_and_a_cited_menu_is_open():
     html = render_policy(POLICY)
-    assert html.count('<details class="menu"><summary>') == 2
+    assert html.count('<details class="menu"><summary lang="en">') == 2
     assert '<details class="menu" open>' in render_policy(POLICY, *span("Careers"))
 
 
