@@ -32,7 +32,7 @@ NAMED = PAYLOADS if SOAK else PAYLOADS[::30]
 """Payloads that get a policy of their own, with a hostile company name, title, alias and address."""
 
 ASKED = PAYLOADS if SOAK else PAYLOADS[::12]
-WRITTEN = PAYLOADS if SOAK else PAYLOADS[::4]
+WRITTEN = PAYLOADS if SOAK else PAYLOADS[::8]
 NAMED_POLICY = """# Privacy policy
 
 This privacy policy tells how we collect, use and share your personal information when you visit our website {one}.
@@ -145,6 +145,16 @@ def open_page(browser: Browser, hostile) -> Iterator:
     assert [watch.elsewhere for watch in watches] == [[]] * len(watches)
 
 
+def ask(page: Page, question: str) -> None:
+    """Ask and wait for what comes of it; a long conversation loses its first turns, so turns are not counted."""
+    newest = "document.querySelector('#transcript [data-newest]')?.dataset.newest ?? ''"
+    before = page.evaluate(newest)
+    page.fill("#question", question)
+    page.locator("#send").click()
+    page.wait_for_function(f"before => {{ const now = {newest}; return now && now !== before; }}", arg=before)
+    page.wait_for_timeout(200)
+
+
 def clean(page: Page) -> None:
     for frame in page.frames:
         assert frame.evaluate(INTRUDERS) == []
@@ -169,10 +179,7 @@ def test_no_payload_in_a_question_does_anything(hostile, open_page):
     expect(page.locator("#question")).to_be_visible(timeout=30_000)
     for n in range(0, len(ASKED), 5):
         # Five a question: whatever one of them breaks out of, the next finds open.
-        page.fill("#question", "Do you sell data? " + " ".join(ASKED[n : n + 5])[:1900])
-        page.locator("#send").click()
-        expect(page.locator("[data-pending]")).to_have_count(0, timeout=30_000)
-        expect(page.locator("#question")).to_have_value("", timeout=30_000)
+        ask(page, "Do you sell data? " + " ".join(ASKED[n : n + 5])[:1900])
     page.wait_for_timeout(300)
     clean(page)
 
@@ -191,7 +198,9 @@ def test_no_payload_in_a_policy_or_a_name_does_anything_on_its_page(hostile, ope
 
 def test_no_payload_in_a_policy_or_a_name_does_anything_in_an_answer(hostile, open_page):
     page = open_page()
-    for about in ("", "/embed/raw", "/embed/escaped", "/embed/plain", "/embed/named1"):
+    for about in (
+        ("", "/embed/raw", "/embed/escaped", "/embed/plain", "/embed/named1") if SOAK else ("", "/embed/plain")
+    ):
         page.goto(hostile[0] + about)
         expect(page.locator("#question")).to_be_visible(timeout=30_000)
         for question in (
@@ -199,10 +208,6 @@ def test_no_payload_in_a_policy_or_a_name_does_anything_in_an_answer(hostile, op
             "Please delete my data",
             "Who do you share my data with?",
         ):
-            turns = page.locator(".turn .card").count()
-            page.fill("#question", question)
-            page.locator("#send").click()
-            expect(page.locator("[data-pending]")).to_have_count(0, timeout=30_000)
-            expect(page.locator(".turn .card").nth(turns)).to_be_visible(timeout=30_000)
+            ask(page, question)
         page.wait_for_timeout(300)
         clean(page)
