@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pages.markup import outside_link, policy_path, text
+from pages.markup import outside_link, policy_path, text, worded
 from pages.policy_table import table
+from pages.words import LANGUAGE, Family, say
 from vectorstore.policy import Clause, Damage, Policy
 
 if TYPE_CHECKING:
     from vectorstore.library import PolicySummary
 
-DATES = {"effective": "in force since", "updated": "last updated", "created": "created"}
+DATES = Family("policy.date_")
+FOLDS = Family("policy.fold_")
 
 
 class SpanError(ValueError):
@@ -58,12 +60,15 @@ def render_policy(policy: Policy, start: int | None = None, end: int | None = No
     `current` is the version that is current now, None where that is the one shown.
     """
     if (start is None) != (end is None):
-        raise SpanError("A highlighted place needs both its start and its end.")
+        raise SpanError(say("policy.both"))
     if start is not None and end is not None and not 0 <= start < end <= len(policy.text):
-        raise SpanError("The place to highlight is not within the text of this policy.")
+        raise SpanError(say("policy.outside"))
     marker = Marker(policy, start or 0, end or 0)
     body = "".join(_blocks(policy, marker))
-    return _document(f"{policy.company}: {policy.title}", _header(policy, current) + f'<main id="text">{body}</main>')
+    return _document(
+        f"{policy.company}: {policy.title}",
+        _header(policy, current) + f'<main id="text" lang="{text(policy.language)}">{body}</main>',
+    )
 
 
 def render_clause(policy: Policy, clause: Clause, start: int, end: int) -> str:
@@ -77,13 +82,13 @@ def render_library(policies: Sequence[PolicySummary]) -> str:
     rows = "".join(
         f'<li><a href="{text(policy_path(row.id))}"><strong>{text(row.company)}</strong>'
         f"<span>{text(row.title)}</span></a>"
-        f"<p>{'updated ' + text(row.updated) if row.updated else 'version ' + text(row.version)}"
-        f" · {row.clauses} passages · {row.channels} ways to reach them</p></li>"
+        f"<p>{worded('policy.updated', date=row.updated) if row.updated else worded('policy.version', version=row.version)}"
+        f" · {worded('policy.passages', count=row.clauses)} · {worded('policy.channels', count=row.channels)}</p></li>"
         for row in policies
     )
-    listed = f'<ul class="library">{rows}</ul>' if rows else "<p>No policy has been added yet.</p>"
-    intro = "<h1>Policies</h1><p>Open one, or ask a question: the passage that answers it opens here, highlighted.</p>"
-    return _document("Policies", f'<header class="head">{intro}</header><main id="text">{listed}</main>')
+    listed = f'<ul class="library">{rows}</ul>' if rows else f"<p>{worded('policy.none')}</p>"
+    intro = f"<h1>{worded('policy.policies')}</h1><p>{worded('policy.intro')}</p>"
+    return _document(say("policy.policies"), f'<header class="head">{intro}</header><main id="text">{listed}</main>')
 
 
 def render_problem(title: str, detail: str) -> str:
@@ -91,13 +96,13 @@ def render_problem(title: str, detail: str) -> str:
     return _document(
         title,
         f'<header class="head"><h1>{text(title)}</h1></header><main id="text"><p>{text(detail)}</p>'
-        '<p><a href="/policy">All policies</a></p></main>',
+        f'<p><a href="/policy">{worded("policy.all")}</a></p></main>',
     )
 
 
 def _document(title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
+        f'<!doctype html><html lang="{LANGUAGE}"><head><meta charset="utf-8"><title>{text(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         '<link rel="stylesheet" href="/desk/colours.css"><link rel="stylesheet" href="/desk/policy.css"></head>'
@@ -107,16 +112,16 @@ def _document(title: str, body: str) -> str:
 
 def _header(policy: Policy, current: str | None) -> str:
     dates = [f"{DATES.get(date.kind, date.kind)} {date.iso}" for date in policy.dates]
-    facts = " · ".join(text(fact) for fact in dict.fromkeys([f"version {policy.version}", *dates]))
+    facts = " · ".join(text(fact) for fact in dict.fromkeys([say("policy.version", version=policy.version), *dates]))
     source = f"<p>{outside_link(policy.url, policy.url)}</p>" if policy.url else ""
     newer = (
-        f'<p class="notice">This is an older version. <a href="{text(policy_path(policy.id, current))}">'
-        "Read the current one</a></p>"
+        f'<p class="notice">{worded("policy.older")} <a href="{text(policy_path(policy.id, current))}">'
+        f"{worded('policy.current')}</a></p>"
         if current
         else ""
     )
     return (
-        '<header class="head"><p class="crumb"><a href="/policy">All policies</a></p>'
+        f'<header class="head"><p class="crumb"><a href="/policy">{worded("policy.all")}</a></p>'
         f'<p class="company">{text(policy.company)}</p>'
         f"<h1>{text(policy.title)}</h1><p>{facts}</p>{source}{newer}</header>"
     )
@@ -139,7 +144,7 @@ def _blocks(policy: Policy, marker: Marker) -> Iterator[str]:
             yield between
             if clause.page is not None and clause.page != page:
                 page = clause.page
-                yield f'<p class="page" role="separator">Page {page}</p>'
+                yield f'<p class="page" role="separator" lang="{LANGUAGE}">{worded("policy.page", number=page)}</p>'
             while flaws and flaws[0].start < clause.end:
                 yield _note(flaws.pop(0))
             yield _clause(clause, marker)
@@ -151,25 +156,22 @@ def _blocks(policy: Policy, marker: Marker) -> Iterator[str]:
         yield _paragraph(marker, at, len(policy.text))
 
 
-FOLDS = {"menu": "Menus of the web page", "hidden": "Text the page hides from its readers"}
-
-
 def _folded(words: str, kind: str) -> str:
     # A citation never points into a menu; should a link do so, its mark must be seen.
     opened = " open" if "<mark" in words else ""
     style = "menu" if kind == "menu" else f"menu {kind}"
-    return f'<details class="{style}"{opened}><summary>{FOLDS[kind]}</summary>{words}</details>'
+    return f'<details class="{style}"{opened}><summary lang="{LANGUAGE}">{text(FOLDS[kind])}</summary>{words}</details>'
 
 
 def _note(flaw: Damage) -> str:
-    label = "Damaged here" if flaw.unreliable else "Note on the source"
+    label = worded("policy.damaged" if flaw.unreliable else "policy.note")
     style = "damage" if flaw.unreliable else "damage slight"
-    return f'<aside class="{style}" role="note"><strong>{label}.</strong> {text(flaw.reason[:1].upper() + flaw.reason[1:])}</aside>'
+    return f'<aside class="{style}" role="note" lang="{LANGUAGE}"><strong>{label}.</strong> {text(flaw.reason[:1].upper() + flaw.reason[1:])}</aside>'
 
 
 def _clause(clause: Clause, marker: Marker) -> str:
     anchor = text(clause.id)
-    link = f'<a class="permalink" href="#{anchor}" aria-label="Link to this passage">#</a>'
+    link = f'<a class="permalink" href="#{anchor}" aria-label="{worded("policy.link")}">#</a>'
     if clause.kind == "heading":
         level = min(4, 1 + max(1, len(clause.path)))
         return f'<h{level} id="{anchor}">{marker.piece(clause.start, clause.end)}{link}</h{level}>'

@@ -12,6 +12,7 @@ from bot.problems import problem
 from pages.docs_page import render_docs
 from pages.markup import policy_path
 from pages.policy_page import SpanError, render_library, render_policy, render_problem
+from pages.words import say
 from vectorstore.errors import UnknownPolicyError, UnknownVersionError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def page_router(bot: PolicyBot) -> APIRouter:
             span = _offset(start), _offset(end)
             return _page(render_policy(found, *span, current=None if newest == version else newest))
         except SpanError as error:
-            return _page(render_problem("This place cannot be shown", error.message), 422)
+            return _page(render_problem(say("policy.no_place"), error.message), 422)
 
     @router.get("/docs")
     def docs(request: Request) -> Response:
@@ -85,14 +86,12 @@ def _offset(value: str | None) -> int | None:
     if value is None:
         return None
     if not (value.isascii() and value.isdigit() and len(value) <= 12):
-        raise SpanError("The place to highlight is given by two whole numbers.")
+        raise SpanError(say("policy.numbers"))
     return int(value)
 
 
 def _unknown() -> Response:
-    return _page(
-        render_problem("This policy is not here", "No policy of this name and version is in the library."), 404
-    )
+    return _page(render_problem(say("policy.not_here"), say("policy.not_here_words")), 404)
 
 
 def _page(html: str, status: int = 200) -> Response:

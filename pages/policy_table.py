@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pages.markup import worded
 from vectorstore.policy import Clause
 from vectorstore.table import cell_spans
 
@@ -38,4 +39,4 @@ def table(clause: Clause, marker: Marker) -> str:
             head += f"<tr>{line}</tr>"
         else:
             body += f"<tr>{line}</tr>"
-    return f'<div class="table" tabindex="0" role="group" aria-label="Table"><table>{f"<thead>{head}</thead>" * bool(head)}<tbody>{body}</tbody></table></div>'
+    return f'<div class="table" tabindex="0" role="group" aria-label="{worded("policy.table")}"><table>{f"<thead>{head}</thead>" * bool(head)}<tbody>{body}</tbody></table></div>'

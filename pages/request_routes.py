@@ -19,6 +19,7 @@ from pages.policy_page import render_problem
 from pages.request_form import render_change, render_new
 from pages.request_pages import render_follow_up, render_mine, render_not_me, render_request_page, render_status
 from pages.visitors import new_cookie, visitor_of
+from pages.words import say
 from vectorstore.errors import UnknownPolicyError
 from vectorstore.policy import REQUEST_TYPES
 
@@ -52,7 +53,7 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
             return _unknown()
         except (RequestError, UnknownPolicyError) as error:
             status = 429 if isinstance(error, TooManyError) else 422 if isinstance(error, CodeError) else 409
-            words = error.message if isinstance(error, RequestError) else "This policy is no longer in the library."
+            words = error.message if isinstance(error, RequestError) else say("request.policy_gone")
             return page_of(desk.mine(request_id, visitor), problem=words, status=status)
 
     @router.get("/request")
@@ -113,7 +114,7 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         except (UnknownRequestError, UnknownPolicyError):
             return _unknown()
         except RequestError as error:
-            return _page(render_problem("This request cannot be changed", error.message), 409)
+            return _page(render_problem(say("request.no_change"), error.message), 409)
         return _page(render_change(record, opening, _way_of(record, opening), _written(record, opening)))
 
     @router.post("/request/{request_id}/change")
@@ -172,7 +173,7 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         except UnknownRequestError:
             return _unknown()
         except RequestError as error:
-            return _page(render_problem("This cannot be written", error.message), 409)
+            return _page(render_problem(say("request.no_writing"), error.message), 409)
 
     @router.get("/request/{request_id}/{paper}")
     def papers(request: Request, request_id: str, paper: str) -> Response:
@@ -201,7 +202,7 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         except UnknownRequestError:
             return _unknown()
         except RequestError as error:
-            return _page(render_problem("This paper cannot be made", error.message), 422)
+            return _page(render_problem(say("request.no_paper"), error.message), 422)
         return _unknown()
 
     @router.get("/requests/not-me/{token}")
@@ -213,7 +214,7 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
         try:
             desk.ledger.codes.block(token[:200])
         except RequestError as error:
-            return _page(render_problem("This link does not work", error.message), 404)
+            return _page(render_problem(say("request.no_link"), error.message), 404)
         return _page(render_not_me("", done=True))
 
     return router
@@ -227,7 +228,7 @@ def _opening(desk: RequestDesk, policy_id: str, request_type: str) -> Opening | 
     except UnknownPolicyError:
         return _unknown()
     except RequestError as error:
-        return _page(render_problem("No request can be drafted", error.message), 409)
+        return _page(render_problem(say("request.no_draft"), error.message), 409)
 
 
 def _way_of(record: RequestRecord, opening: Opening) -> int:
@@ -283,13 +284,12 @@ def _known(request: Request, response: Response) -> Response:
 
 
 def _refused() -> Response:
-    words = "This form has to be sent from the desk’s own page, in a browser that takes its cookie. Please open the page again."
-    return _page(render_problem("This was not accepted", words), 403)
+    return _page(render_problem(say("request.refused"), say("request.refused_words")), 403)
 
 
 def _unknown() -> Response:
     return _page(
-        render_problem("This request is not here", "No request has this number, or the policy is not in the library."),
+        render_problem(say("request.not_here"), say("request.not_here_words")),
         404,
     )
 

@@ -46,8 +46,10 @@ class Family(Mapping[str, str]):
 def catalogue(language: str) -> Mapping[str, str]:
     """Return all words of a language by key. Raises ValueError, with the file, for what is no plain list of words."""
     words: dict[str, str] = {}
+    # The same reader in C, where the package was built with it.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for file in sorted((Path(__file__).parent / language).glob("*.yaml")):
-        read = yaml.safe_load(file.read_text(encoding="utf-8"))
+        read = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
         if not isinstance(read, dict) or not all(isinstance(part, str) for pair in read.items() for part in pair):
             raise ValueError(
                 f"{language}/{file.name}: every line is a name and its words, in quotes where YAML needs them"

@@ -189,6 +189,37 @@ def test_a_draft_is_opened_and_copied_by_keyboard(open_chat):
     assert page.evaluate("navigator.clipboard.readText()") == area.input_value()
 
 
+def test_a_link_to_a_cited_clause_is_copied_and_opens_it(open_chat, site):
+    page = open_chat(DESK)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask_by_keyboard(page, QUESTION)
+    settle(page)
+    tab_back_to(page, ".turn:last-child .link")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{site}/policy/tidewell/")
+    clause = link.partition("#")[2]
+    assert clause not in ("", "cite")
+    other = page.context.new_page()
+    other.goto(link)
+    expect(other.locator(f"[id='{clause}'] mark").first).to_be_in_viewport()
+    assert "text=" in page.locator(".source a[target=_blank]").first.get_attribute("href")
+
+
+def test_a_forgotten_conversation_is_gone_from_the_page_and_said_once(open_chat):
+    page = open_chat(DESK)
+    ask_by_keyboard(page, "Does Tidewell sell the data of Rosa Quill?")
+    page.get_by_role("button", name="Forget this conversation").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".welcome h2")).to_have_text("Forgotten")
+    expect(page.locator("body > [role=status]")).to_contain_text("has been erased")
+    assert "Rosa" not in page.content()
+    page.reload()
+    expect(page.locator(".suggestion:visible").first).to_be_visible(timeout=30_000)
+    assert "Rosa" not in page.content()
+
+
 def test_it_works_on_a_phone(open_chat):
     page = open_chat(PHONE)
     answered = ask_by_keyboard(page, REQUEST)

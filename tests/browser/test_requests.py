@@ -21,7 +21,9 @@ from bot.requests.ledger import Sender
 from bot.requests.receipt_check import verify_receipt
 from bot.requests.settings import RequestSettings, SmtpSettings
 from ingest import ingest_sources
-from tests.browser.test_chat import DESK, OUT, PHONE, REPEATED_IDS, SIDEWAYS, UNNAMED, ask_by_keyboard, keep
+from tests.browser.test_chat import (
+    DESK, OUT, PHONE, REPEATED_IDS, SIDEWAYS, UNNAMED, ask_by_keyboard, in_view, keep, settle, tab_back_to,
+)  # fmt: skip
 from tests.servers.mail_server import Taken, Temper, serving
 from ui import create_app
 from vectorstore.settings import StoreSettings
@@ -194,6 +196,20 @@ def test_a_deletion_goes_from_the_chat_to_the_companys_mailbox_by_keyboard(sampl
     page.reload()
     link = page.locator("#requests a")
     expect(link).to_have_text("1 open request", timeout=30_000)
+    # A follow-up with its citation, and what became of the request by its number: all from the keyboard.
+    followed = ask_by_keyboard(page, "and how long do they keep my data?")
+    expect(followed.locator(".quote").first).to_be_visible()
+    tab_back_to(page, ".turn:last-child .source a[target=policy]")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    settle(page)
+    assert in_view(page)
+    told = ask_by_keyboard(page, f"what became of {number.upper()}?")
+    expect(told.locator(".chip")).to_have_text("Sent")
+    keep(page, "request-status.png")
+    tab_back_to(page, ".turn:last-child a.button[target=policy]")
+    page.keyboard.press("Enter")
+    expect(panel(page).locator("#dates")).to_be_visible()
     receipt = page.request.get(f"{samples.address}/request/{number}/receipt.json")
     assert verify_receipt(receipt.body()) == []
     assert json.loads(receipt.body())["id"] == number

@@ -12,8 +12,15 @@ import pytest
 import uvicorn
 
 import pages.mounting  # noqa: F401  loaded late by the server, whose warnings would then be errors of a test
+from pages.words import catalogue
 from tests.ui.desk import Desk
 from ui import create_app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words() -> None:
+    """Read the words first: the first page would wait for the files, and tests measure single examples."""
+    catalogue("en")
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ def test_headings_lists_and_anchors_follow_the_clauses():
 
 def test_menus_are_folded_and_a_cited_menu_is_open():
     html = render_policy(POLICY)
-    assert html.count('<details class="menu"><summary>') == 2
+    assert html.count('<details class="menu"><summary lang="en">') == 2
     assert '<details class="menu" open>' in render_policy(POLICY, *span("Careers"))
 
 
@@ -174,7 +174,7 @@ def test_a_table_is_shown_with_heads_and_every_word_of_the_text_is_on_the_page()
 
 def test_hidden_words_stand_in_a_fold_of_their_own_and_items_show_their_depth() -> None:
     page = render_policy(read_markdown(TABLE))
-    assert '<details class="menu hidden"><summary>Text the page hides from its readers</summary>' in page
+    assert '<details class="menu hidden"><summary lang="en">Text the page hides from its readers</summary>' in page
     assert "Menus of the web page" not in page
     assert '<li class="deep-2">' in page
 
@@ -190,5 +190,5 @@ def test_pages_of_a_pdf_are_counted() -> None:
     policy = read_markdown(TABLE)
     clauses = tuple(replace(clause, page=1 if clause.start < 200 else 2) for clause in policy.clauses)
     page = render_policy(replace(policy, clauses=clauses))
-    assert page.count('<p class="page" role="separator">Page 1</p>') == 1
-    assert page.count('<p class="page" role="separator">Page 2</p>') == 1
+    assert page.count('<p class="page" role="separator" lang="en">Page 1</p>') == 1
+    assert page.count('<p class="page" role="separator" lang="en">Page 2</p>') == 1
