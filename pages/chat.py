@@ -82,6 +82,8 @@ class ChatPage:
                             elem_id="company",
                             filterable=True,
                         )
+                        # The framework would write a value that is no choice, a stranger's words, to the log.
+                        company.preprocess = _as_text  # type: ignore[method-assign]
                         fresh = gr.Button(say("chat.forget"), elem_id="fresh", variant="secondary")
                     requests = gr.HTML("", apply_default_css=False, elem_id="requests", js_on_load=None)
                     opened = gr.HTML("", apply_default_css=False, elem_id="opened", js_on_load=None)
@@ -319,6 +321,11 @@ class ChatPage:
         return [gr.Button(value=words, visible=True) for words in shown] + [
             gr.Button(value="", visible=False) for _ in range(SUGGESTIONS - len(shown))
         ]
+
+
+def _as_text(payload: object) -> str:
+    """Return what was sent as text; the bot says so if there is no such company."""
+    return payload if isinstance(payload, str) else ""
 
 
 def _unrated() -> list[Any]:

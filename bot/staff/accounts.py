@@ -117,21 +117,24 @@ class Accounts:
         from bot.staff import second_factor
 
         secret = second_factor.new_secret()
-        return secret, self.address_for(member_id, secret)
+        return secret, second_factor.address_for(secret, self._row(member_id).name)
 
-    def address_for(self, member_id: str, secret: str) -> str:
-        """Return the otpauth address of a secret that was started."""
+    def address_for(self, member_id: str, secret: str) -> str | None:
+        """Return the otpauth address of a secret that was started, None for what is no such secret."""
         from bot.staff import second_factor
 
-        return second_factor.address_for(secret, self._row(member_id).name)
+        known = second_factor.is_secret(secret)
+        return second_factor.address_for(secret, self._row(member_id).name) if known else None
 
     def keep_second(self, member_id: str, secret: str, code: str) -> list[str]:
         """Ask for codes from now on, once the app has shown that it has the secret; return the recovery codes, told this once.
 
-        Raises AccountError for a wrong code.
+        Raises AccountError for a wrong code, or a secret that was not started here.
         """
         from bot.staff import second_factor
 
+        if not second_factor.is_secret(secret):
+            raise AccountError("This was not set up to its end. Please begin again from your account.")
         step = second_factor.used_step(secret, code, self._now(), None)
         if step is None:
             raise AccountError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -17,11 +18,17 @@ from bot.requests.ledger.keys import Key
 STEP_SECONDS = 30
 RECOVERY_CODES = 8
 ISSUER = "PolicyDesk"
+_SECRET = re.compile(r"[A-Z2-7]{32}")
 
 
 def new_secret() -> str:
     """Return a new secret of 160 bits, in base 32."""
     return pyotp.random_base32()
+
+
+def is_secret(text: str) -> bool:
+    """Return whether this is a secret as `new_secret` makes them."""
+    return bool(_SECRET.fullmatch(text))
 
 
 def address_for(secret: str, name: str) -> str:

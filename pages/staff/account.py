@@ -74,6 +74,8 @@ def account_router(staff: Staff) -> APIRouter:
                 codes = staff.accounts.keep_second(member.id, secret, first(sent, "code", 20))
             except AccountError as error:
                 address = staff.accounts.address_for(member.id, secret)
+                if address is None:
+                    return shown(request, problem=error.message, status=422)
                 body = fault(error.message) + _set_up(secret, address, form_token(request))
                 return page(request, "A code of an app", body, HERE, 422)
             staff.trail.note(member.id, "set up app", member.id)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 import pages
+from bot.staff.staff import Staff
 from pages.mounting import chat_app
 from tests.front.conftest import SOAK, served
 from tests.front.routes import framework_lines, lines_of, whole_app
@@ -64,23 +65,29 @@ def planted(tmp_path_factory) -> tuple[Path, str]:
     return file, words
 
 
-def test_no_way_to_write_a_path_reads_a_file(planted, bot, desk):
+def test_no_way_to_write_a_path_reads_a_file(planted, bot, desk, tmp_path):
     file, words = planted
     folder = Path(pages.__file__).parent
     up = "../" * len(folder.parts)
     written = [form(path) for path in (str(file), up + str(file).lstrip("/")) for form in FORMS.values()]
     # By default each route gets another fourth of them, so that all sixty are used.
     share = 1 if SOAK else 4
-    app, framework = whole_app(bot, desk), chat_app(bot, desk)
+    app, framework = whole_app(bot, desk, tmp_path), chat_app(bot, desk)
+    # An admin asks: a stranger would not get past the guard of the staff pages.
+    staff = Staff.open(f"sqlite:///{tmp_path}/staff.sqlite", tmp_path)
+    word = staff.sessions.begin(staff.accounts.add("boss", ["admin"], "four plain words here").id)
+    session = staff.sessions.read(word)
+    assert session is not None
     listed = [*lines_of(app.routes), *(tuple(line.split()[1:3]) for line in framework_lines(framework))]
     routes = {(method, path) for methods, path in listed for method in methods.split("|") if method != "MOUNT"}
     seen: dict[int, int] = {}
     with served(app) as address:
+        known = {"Cookie": f"staff={word}", "X-Form-Token": session.form_token, "Origin": address}
         connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
         for place, (method, template) in enumerate(sorted(routes)):
             for path in written[place % share :: share]:
                 for target, body in _aimed(method, template, path):
-                    status, text = _send(connection, method, target, body)
+                    status, text = _send(connection, method, target, body, known)
                     seen[status] = seen.get(status, 0) + 1
                     assert words.encode() not in text, (method, target)
                     assert status < 500, (method, target, text[:200])
@@ -98,9 +105,13 @@ def _aimed(method: str, template: str, path: str):
         yield template.replace("{", "").replace("}", ""), json.dumps(sent).encode()
 
 
-def _send(connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None) -> tuple[int, bytes]:
+def _send(
+    connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, known: dict[str, str]
+) -> tuple[int, bytes]:
     # Sent as written: a client that tidies ".." away would test itself.
     connection.putrequest(method, re.sub(r"[\x00-\x20]", "", target) or "/", skip_accept_encoding=True)
+    for name, value in known.items():
+        connection.putheader(name, value)
     if body is not None:
         connection.putheader("Content-Type", "application/json")
     if body is not None or method not in {"GET", "HEAD"}:

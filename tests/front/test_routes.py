@@ -21,8 +21,8 @@ def test_the_routes_are_those_of_the_list():
 
 
 @pytest.fixture(scope="module")
-def server(bot, desk):
-    with served(whole_app(bot, desk)) as address:
+def server(bot, desk, tmp_path_factory):
+    with served(whole_app(bot, desk, tmp_path_factory.mktemp("whole"))) as address:
         yield address
 
 
