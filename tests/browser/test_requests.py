@@ -22,8 +22,18 @@ from bot.requests.receipt_check import verify_receipt
 from bot.requests.settings import RequestSettings, SmtpSettings
 from ingest import ingest_sources
 from tests.browser.test_chat import (
-    DESK, OUT, PHONE, REPEATED_IDS, SIDEWAYS, UNNAMED, ask_by_keyboard, in_view, keep, settle, tab_back_to,
-)  # fmt: skip
+    DESK,
+    OUT,
+    PHONE,
+    REPEATED_IDS,
+    SIDEWAYS,
+    UNNAMED,
+    ask_by_keyboard,
+    in_view,
+    keep,
+    settle,
+    tab_back_to,
+)
 from tests.servers.mail_server import Taken, Temper, serving
 from ui import create_app
 from vectorstore.settings import StoreSettings
