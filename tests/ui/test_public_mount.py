@@ -220,10 +220,12 @@ def test_an_unexpected_error_says_and_logs_nothing_of_itself(visitor, desk, capl
     assert "Rosa" not in logged
 
 
-def test_a_policy_that_is_not_there_ends_in_words(visitor, desk):
-    told = visitor.ask("hi", company="nobody")
+def test_a_policy_that_is_not_there_ends_in_words_and_out_of_the_log(visitor, desk, caplog, capfd):
+    told = visitor.ask("hi", company="Rosa Lindqvist")
     assert "/etc" not in told
     assert "Traceback" not in told
+    captured = capfd.readouterr()
+    assert "Rosa" not in caplog.text + captured.err + captured.out
 
 
 def test_the_page_asks_no_other_host_and_its_scripts_carry_the_nonce(server):
