@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.opening import fail, open_bot, service_settings
+from commands.opening import fail, open_bot, prefer_approved, service_settings
 from commands.options import VAR, DataDir, Model
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -29,6 +29,7 @@ def mcp(
         fail("an address that others reach needs --name with the host name they use")
     settings = service_settings(data_dir)
     bot = open_bot(data_dir, llm)
+    prefer_approved(bot, data_dir)
     from ui import serve_mcp, serve_mcp_http
 
     if not http:
