@@ -19,6 +19,17 @@ from evals.errors import BenchError
 STOCK_PROGRAM = Path(__file__).with_name("stock_program.py")
 START_SECONDS = 300.0
 
+UNLIMITED = """limits:
+  ask: &many {count: 1000000, seconds: 1, burst: 1000000}
+  ask_all: *many
+  page: *many
+  streams: 1000000
+each_answering: 4
+waiting: 1000
+each_waiting: 1000
+wait_seconds: 120
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -37,6 +48,9 @@ class Side:
 
 def desk_side(data: Path, question: str) -> Side:
     """Return the desk over the library in `data`."""
+    # Its users all come from one address: what holds one visitor back must not hold back a measurement.
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "service.yaml").write_text(UNLIMITED, encoding="utf-8")
     desk = (sys.executable, "-m", "cli")
     return Side(
         "PolicyDesk",

@@ -22,6 +22,7 @@ import pytest
 
 from tests.front.conftest import ROOT, SOAK
 from tests.front.crowd import Person, p95
+from tests.in_loop import in_loop
 
 SESSIONS, TURNS = (200, 20) if SOAK else (12, 4)
 SECONDS = 180.0 if SOAK else 5.0
@@ -80,7 +81,9 @@ def test_no_conversation_holds_a_word_of_another(server):
                 # The page opened anew by the same browser shows its own conversation.
                 person.page = secrets.token_hex(6)
                 leaks += (
-                    [f"session {number} reloaded"] if set(CANARY.findall(await person.press(0, []))) != {canary} else []
+                    [f"session {number} reloaded"]
+                    if set(CANARY.findall(await person.press(0, [""]))) != {canary}
+                    else []
                 )
             return person
 
@@ -90,7 +93,7 @@ def test_no_conversation_holds_a_word_of_another(server):
         people = await asyncio.gather(*(talk(number, busy, leaks, shuffled) for number in range(SESSIONS)))
         return list(people), leaks
 
-    people, leaks = asyncio.run(run())
+    people, leaks = in_loop(run())
     assert leaks == []
     assert [fault for person in people for fault in person.faults] == []
     assert sum(len(person.waits) for person in people) == SESSIONS * TURNS
@@ -113,7 +116,7 @@ def test_what_a_page_is_told_reads_only_its_visitor(server):
             async with owner.client.stream("GET", "/gradio_api/queue/data", params=look) as stream:
                 assert "process_completed" in "".join([text async for text in stream.aiter_text()])
 
-    asyncio.run(run())
+    in_loop(run())
 
 
 async def crowd(server: str, seconds: float) -> list[Person]:
@@ -143,7 +146,7 @@ async def crowd(server: str, seconds: float) -> list[Person]:
 
 
 def test_twenty_people_and_two_agents_wait_for_no_error_and_not_long(server):
-    people = asyncio.run(crowd(server, SECONDS))
+    people = in_loop(crowd(server, SECONDS))
     waits = [wait for person in people for wait in person.waits]
     if SOAK:
         print(f"load: {len(waits)} answers, p50 {sorted(waits)[len(waits) // 2]:.3f} s, p95 {p95(waits):.3f} s")  # noqa: T201
@@ -156,7 +159,7 @@ def test_twenty_people_and_two_agents_wait_for_no_error_and_not_long(server):
 def test_one_client_with_two_hundred_connections_leaves_the_others_alone(server):
     command = [sys.executable, "-m", "tests.front.abuser", server, str(SECONDS)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as abuser:
-        people = asyncio.run(crowd(server, SECONDS))
+        people = in_loop(crowd(server, SECONDS))
         seen = json.loads(abuser.communicate(timeout=120)[0])
     answered = sum(len(person.waits) for person in people)
     faults = [fault for person in people for fault in person.faults]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,6 +14,7 @@ from bot.front.asking import Asking
 from bot.front.settings import FrontSettings, Limits, Rate
 from pages.mcp_server import build_mcp, mcp_app
 from tests.front.conftest import ROOT, served
+from tests.in_loop import in_loop
 
 TOOLS = ["ask", "get_clause", "list_policies", "search"]
 Use = Callable[[Callable[[Client], Awaitable[Any]]], Any]
@@ -29,7 +29,7 @@ def over_stdio(data_dir) -> Use:
             async with Client(stdio_client(server)) as client:
                 return await act(client)
 
-        return asyncio.run(run())
+        return in_loop(run())
 
     return use
 
@@ -40,7 +40,7 @@ def over_http(address: str) -> Use:
             async with Client(f"{address}/mcp") as client:
                 return await act(client)
 
-        return asyncio.run(run())
+        return in_loop(run())
 
     return use
 
@@ -130,7 +130,7 @@ def test_a_failure_says_and_logs_nothing_of_itself(bot, caplog):
             return await client.call_tool("ask", {"question": "Where is Rosa?"}), await client.call_tool("Rosa", {})
 
     with caplog.at_level("DEBUG"):
-        failed, unknown = asyncio.run(run())
+        failed, unknown = in_loop(run())
     assert failed.is_error
     assert unknown.is_error
     assert "The number to report is" in failed.content[0].text

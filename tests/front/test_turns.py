@@ -12,6 +12,7 @@ from bot.front.errors import BusyError
 from bot.front.gate import Gate
 from bot.front.settings import FrontSettings, Limits, Rate
 from bot.front.turns import Turns
+from tests.in_loop import in_loop
 
 ONE = FrontSettings(answering=1, each_answering=1, waiting=6, each_waiting=4, wait_seconds=0.2)
 
@@ -96,7 +97,7 @@ def test_waiting_in_an_event_loop_holds_no_thread_and_leaves_nothing_behind():
         tasks[40].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    asyncio.run(run())
+    in_loop(run())
     assert sorted(seen) == [number for number in range(50) if number != 40]
     assert (gate.turns.answering, gate.turns.waiting) == (0, 0)
 
@@ -139,7 +140,7 @@ def test_threads_and_loops_share_one_queue_without_ever_passing_its_bound():
     threads = [threading.Thread(target=thread, args=(f"s{n}",)) for n in range(8)]
     for one in threads:
         one.start()
-    asyncio.run(tasks())
+    in_loop(tasks())
     for one in threads:
         one.join()
     assert len(done) == 2 * 16 * 20

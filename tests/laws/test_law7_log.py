@@ -86,17 +86,22 @@ def test_the_web_application_logs_no_words_of_a_visitor(server: str, tmp_path: P
     for question in (PRIVATE, *QUESTIONS[::6]):
         answer = httpx.post(f"{server}/api/v1/ask", json={"question": question}, timeout=60).json()
         for citation in answer["citations"]:
-            assert httpx.get(server + citation["page"]).status_code == 200
+            assert httpx.get(server + citation["page"], timeout=60).status_code == 200
     long = {"question": PRIVATE * 40}
     assert httpx.post(f"{server}/api/v1/ask", json=long, timeout=60).status_code == 422
-    assert httpx.post(f"{server}/api/v1/ask", json={"question": PRIVATE, "mail": PRIVATE}).status_code == 422
+    assert (
+        httpx.post(f"{server}/api/v1/ask", json={"question": PRIVATE, "mail": PRIVATE}, timeout=60).status_code == 422
+    )
     half = f'{{"question": "{PRIVATE}"'
     as_json = {"Content-Type": "application/json"}
-    assert httpx.post(f"{server}/api/v1/ask", content=half, headers=as_json).status_code == 422
-    assert httpx.post(f"{server}/api/v1/ask", content=half).status_code >= 400
-    assert httpx.post(f"{server}/api/v1/ask", json={"question": PRIVATE, "policy_ids": [PRIVATE]}).status_code == 404
+    assert httpx.post(f"{server}/api/v1/ask", content=half, headers=as_json, timeout=60).status_code == 422
+    assert httpx.post(f"{server}/api/v1/ask", content=half, timeout=60).status_code >= 400
+    assert (
+        httpx.post(f"{server}/api/v1/ask", json={"question": PRIVATE, "policy_ids": [PRIVATE]}, timeout=60).status_code
+        == 404
+    )
     joined = {"data": [PRIVATE, ""], "fn_index": 1, "trigger_id": None, "session_hash": session}
-    assert httpx.post(f"{server}/gradio_api/queue/join", json=joined).status_code == 200
+    assert httpx.post(f"{server}/gradio_api/queue/join", json=joined, timeout=60).status_code == 200
     with httpx.stream("GET", f"{server}/gradio_api/queue/data", params={"session_hash": session}, timeout=60) as events:
         assert any("process_completed" in line for line in events.iter_lines())
     records = records_of(tmp_path / "server.log")
