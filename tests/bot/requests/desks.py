@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from bot.requests.couriers.courier import Acceptance
 from bot.requests.couriers.mail import Mail, MailCourier
 from bot.requests.errors import PermanentRefusalError, TemporaryRefusalError
 from bot.requests.ledger import Ledger, NewRequest, new_request_id
+from bot.requests.ledger import tables as db
 from bot.requests.records import Message, Person, PinnedChannel, PinnedQuote, RequestRecord
 from bot.requests.settings import RequestSettings
 
@@ -85,15 +88,18 @@ def new_request(
     return NewRequest(**{**chosen, **others})
 
 
+# Built once: a test of the pace calls it for every request.
+_NEWEST_CODE = (
+    select(db.codes.c.id)
+    .where(db.codes.c.request_id == bindparam("wanted"))
+    .order_by(db.codes.c.created.desc(), db.codes.c.id.desc())
+)
+
+
 def code_of(ledger: Ledger, request_id: str) -> str:
     """Return the code of the request's newest mail, as the person reads it there."""
-    from sqlalchemy import select
-
-    from bot.requests.ledger import tables as db
-
     with ledger.database.reading() as connection:
-        query = select(db.codes.c.id).where(db.codes.c.request_id == request_id)
-        code_id = connection.execute(query.order_by(db.codes.c.created.desc(), db.codes.c.id.desc())).scalars().first()
+        code_id = connection.execute(_NEWEST_CODE, {"wanted": request_id}).scalars().first()
     assert code_id is not None
     return ledger.codes._code(code_id)
 
