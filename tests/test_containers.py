@@ -69,3 +69,32 @@ def test_the_index_server_of_the_compose_file_is_of_the_version_that_is_tested()
     pinned = re.search(r"^chromadb==(\S+)$", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     assert pinned is not None
     assert f"chromadb/chroma:{pinned[1]}" in (ROOT / "compose.yaml").read_text()
+
+
+def test_what_the_image_leaves_out_is_not_needed_to_answer(tmp_path: Path) -> None:
+    written = re.search(r"grep -vE '\^\(([^)]+)\)'", (ROOT / "Dockerfile").read_text())
+    assert written is not None
+    lock = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    left_out = [name for name in lock if re.match(f"({written[1]})", name)]
+    assert {"torch", "transformers", "sentence-transformers", "ray"} <= set(left_out)
+    modules = sorted({name.lower().replace("-", "_") for name in left_out})
+    program = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({modules!r}))\n"  # to import one of them is an ImportError now
+        "from pathlib import Path\n"
+        "from starlette.testclient import TestClient\n"
+        "from bot.build import build_bot\n"
+        "from ingest import ingest_sources\n"
+        "from ui import create_app\n"
+        "from vectorstore import StoreSettings\n"
+        f"bot = build_bot(StoreSettings(Path({str(tmp_path)!r})))\n"
+        f"list(ingest_sources([Path({str(ROOT / 'policies/policies.yaml')!r})], bot.library))\n"
+        "with TestClient(create_app(bot)) as client:\n"
+        "    told = client.post('/api/v1/ask', json={'question': 'does larkspur sell my data?'}).json()\n"
+        "    assert client.get('/').status_code == 200\n"
+        "sys.stdout.write(told['status'])\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert ran.stdout == "answered", ran.stderr[-2000:]

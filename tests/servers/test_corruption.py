@@ -12,7 +12,7 @@ from tests.servers.corrupter import HARMS
 from tests.vectorstore.shelf import document, open_library, put
 
 ROOT = Path(__file__).parents[2]
-COUNT = 300 if os.environ.get("POLICYDESK_SOAK") == "1" else 15
+COUNT = 300 if os.environ.get("POLICYDESK_SOAK") == "1" else 33
 THINGS = ("orders", "photos", "letters", "coins", "keys")
 
 

@@ -21,7 +21,7 @@ from vectorstore.library import PolicyLibrary
 
 ROOT = Path(__file__).parents[2]
 SOAK = os.environ.get("POLICYDESK_SOAK") == "1"
-KILLS = {"embedded": 100 if SOAK else 2, "servers": 20 if SOAK else 2}
+KILLS = {"embedded": 100 if SOAK else 4, "servers": 20 if SOAK else 3}
 
 
 def start(module: str, settings: Path, *arguments: str) -> subprocess.Popen[str]:
