@@ -9,12 +9,12 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.ledger.clock import Now, utc_now
+from bot.requests.ledger.database import Database, insert_once
 from bot.requests.ledger.keys import Key
-from bot.requests.ledger.tables import Database
 from bot.staff import tables as db
 from bot.staff.errors import AccountError, SignInError
 from bot.staff.records import ROLES, Account, Member, Role
@@ -54,9 +54,8 @@ class Accounts:
         row = {"id": secrets.token_hex(6), "name": plain, "shown": label, "roles": _written(roles), "password": stored}
         row |= {"outside": outside, "created": stamp(self._now())}
         with self._database.writing() as connection:
-            if connection.execute(select(db.members.c.id).where(db.members.c.name == plain)).one_or_none() is not None:
+            if not insert_once(connection, db.members, row):
                 raise AccountError(f"There is a member {plain} already.")
-            connection.execute(insert(db.members).values(**row))
         return member_of(str(row["id"]), label, str(row["roles"]))
 
     def sign_in(self, name: str, password: str, code: str, address: str | None) -> Member:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.bot import PolicyBot
 from bot.staff.approved import ApprovedAnswers
+from bot.staff.desk_tables import open_tables
 from bot.staff.questions import QuestionLog
 from bot.staff.trail import Trail
 
@@ -22,6 +23,7 @@ class AgentDesk:
     @classmethod
     def open(cls, bot: PolicyBot, url: str, trail: Trail) -> AgentDesk:
         """Open the tables of the database at `url`, and let `bot` prefer approved answers. Raises StoreUnavailableError."""
-        desk = cls(bot, ApprovedAnswers.open(url, bot.library), QuestionLog.open(url), trail)
+        database = open_tables(url)
+        desk = cls(bot, ApprovedAnswers(database, bot.library), QuestionLog(database), trail)
         bot.approved = desk.approved
         return desk

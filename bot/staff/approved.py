@@ -21,7 +21,7 @@ from bot.evidence import Quote
 from bot.reply import Answer
 from bot.requests.chain import stamp
 from bot.requests.ledger.clock import Now, utc_now
-from bot.requests.ledger.tables import Database
+from bot.requests.ledger.database import Database
 from bot.scope import ScopeFinder
 from bot.staff.approved_records import ApprovedAnswer, Standing, answer_of, row_of
 from bot.staff.desk_tables import approved_answers as table

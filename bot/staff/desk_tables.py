@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
 
-from bot.requests.ledger.tables import Database
-from vectorstore.engines import create_missing, make_engine, name_type
-from vectorstore.errors import StoreUnavailableError
+from bot.requests.ledger.database import Database
+from vectorstore.engines import name_type
 
 metadata = MetaData()
 
@@ -55,16 +54,10 @@ feedback = Table(
     Column("words", Text),
     Index("answer_feedback_by_time", "at"),
 )
-# Processes that create the tables of an empty server at once queue at this lock; the number only has to be the same.
+# Of these tables alone, see Database.open.
 CREATION_LOCK = 0x506F6C6963790003
 
 
-def open_tables(url: str, lock_seconds: float = 30.0) -> Database:
+def open_tables(url: str) -> Database:
     """Open the database at an SQLAlchemy URL, creating the tables that are missing. Raises StoreUnavailableError."""
-    engine = make_engine(url, lock_seconds)
-    try:
-        create_missing(engine, metadata, CREATION_LOCK)
-    except StoreUnavailableError:
-        engine.dispose()
-        raise
-    return Database(engine)
+    return Database.open(url, metadata, CREATION_LOCK)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.ledger.clock import Now, utc_now
-from bot.requests.ledger.tables import Database
+from bot.requests.ledger.database import Database
 from bot.staff import tables as db
 from bot.staff.accounts import member_of
 from bot.staff.errors import AccountError

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.reply import Answer
 from bot.requests.chain import stamp
 from bot.requests.ledger.clock import Now, utc_now
-from bot.requests.ledger.tables import Database
+from bot.requests.ledger.database import Database
 from bot.staff.desk_tables import feedback as feedback_table
 from bot.staff.desk_tables import open_tables
 from bot.staff.desk_tables import unanswered_questions as table

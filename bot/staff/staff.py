@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.requests.ledger.clock import Now, utc_now
+from bot.requests.ledger.database import Database
 from bot.requests.ledger.keys import Key
-from bot.requests.ledger.tables import Database
 from bot.staff.accounts import Accounts
 from bot.staff.keys import KeyStore
 from bot.staff.sessions import Sessions

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text
 
-from bot.requests.ledger.tables import Database
-from vectorstore.engines import create_missing, make_engine, name_type
-from vectorstore.errors import StoreUnavailableError
+from bot.requests.ledger.database import Database
+from vectorstore.engines import name_type
 
 metadata = MetaData()
 # `name` is what is typed to sign in, lower case; `outside` "ISSUER SUBJECT" of who signs in elsewhere. Exactly one of `password` and
@@ -59,23 +58,17 @@ tries = Table(
 trail = Table(
     "staff_trail",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", name_type(32), nullable=False),
     Column("member_id", name_type(40), nullable=False),
     Column("action", String(40), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("digest", name_type(64), nullable=False),
 )
-# Processes that create the tables of an empty server at once queue at this lock; the number only has to be the same.
+# Of these tables alone, see Database.open.
 CREATION_LOCK = 0x506F6C6963790004
 
 
-def open_tables(url: str, lock_seconds: float = 30.0) -> Database:
+def open_tables(url: str) -> Database:
     """Open the database at an SQLAlchemy URL, creating the tables that are missing. Raises StoreUnavailableError."""
-    engine = make_engine(url, lock_seconds)
-    try:
-        create_missing(engine, metadata, CREATION_LOCK)
-    except StoreUnavailableError:
-        engine.dispose()
-        raise
-    return Database(engine)
+    return Database.open(url, metadata, CREATION_LOCK)

@@ -7,11 +7,11 @@ import hashlib
 import json
 from typing import Protocol
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, select
 
 from bot.requests.chain import stamp
 from bot.requests.ledger.clock import Now, utc_now
-from bot.requests.ledger.tables import Database
+from bot.requests.ledger.database import Database, insert_once
 from bot.staff import tables as db
 from bot.staff.records import Act
 
@@ -36,15 +36,16 @@ class AuditTrail:
         """Keep one entry; the time is now. Raises StoreUnavailableError."""
         at = stamp(self._now())
         with self._database.writing() as connection:
-            # Two who write at once on a server would seal the same entry: the last one is locked first.
-            newest = select(func.max(db.trail.c.number)).scalar_subquery()
-            lock = update(db.trail).where(db.trail.c.number == newest).values(action=db.trail.c.action)
-            connection.execute(lock)
-            last = connection.execute(select(db.trail).order_by(db.trail.c.number.desc()).limit(1)).one_or_none()
-            number = last.number + 1 if last is not None else 1
-            sealed = _seal(number, at, member_id, action[:40], subject[:200], last.digest if last is not None else "")
-            row = {"number": number, "at": at, "member_id": member_id, "action": action[:40], "subject": subject[:200]}
-            connection.execute(insert(db.trail).values(**row, digest=sealed))
+            # Of two who write at once on a server, one waits for the other's entry and takes the next number.
+            while not self._added(connection, at, member_id, action[:40], subject[:200]):
+                pass
+
+    def _added(self, connection: Connection, at: str, member_id: str, action: str, subject: str) -> bool:
+        last = connection.execute(select(db.trail).order_by(db.trail.c.number.desc()).limit(1)).one_or_none()
+        number, previous = (last.number + 1, last.digest) if last is not None else (1, "")
+        row = {"number": number, "at": at, "member_id": member_id, "action": action, "subject": subject}
+        digest = _seal(number, at, member_id, action, subject, previous)
+        return insert_once(connection, db.trail, {**row, "digest": digest})
 
     def acts(self, limit: int = MOST_SHOWN, before: int | None = None) -> list[Act]:
         """Return entries, newest first; with `before`, those with a smaller number."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot.requests.chain import stamp
 from bot.requests.ledger.clock import Now, utc_now
 from bot.requests.ledger.codes import address_block
+from bot.requests.ledger.database import Database, insert_once
 from bot.requests.ledger.keys import Key
-from bot.requests.ledger.tables import Database
 from bot.staff import tables as db
 from bot.staff.errors import WaitError
 
@@ -56,12 +56,12 @@ class Tries:
             connection.execute(delete(db.tries).where(db.tries.c.key == self._keys(name, None)[0]))
 
     def _count(self, connection: Connection, key: str, free: int, at: dt.datetime) -> None:
-        known = connection.execute(select(db.tries).where(db.tries.c.key == key).with_for_update()).one_or_none()
-        wrong = known.wrong + 1 if known is not None else 1
+        insert_once(connection, db.tries, {"key": key, "wrong": 0, "last": stamp(at), "until": stamp(at)})
+        mine = db.tries.c.key == key
+        wrong = connection.execute(select(db.tries.c.wrong).where(mine).with_for_update()).scalar_one() + 1
         seconds = min(FIRST_WAIT * 2 ** min(wrong - free, 10), LONGEST_WAIT) if wrong >= free else 0
-        connection.execute(delete(db.tries).where(db.tries.c.key == key))
-        row = {"key": key, "wrong": wrong, "last": stamp(at), "until": stamp(at + dt.timedelta(seconds=seconds))}
-        connection.execute(insert(db.tries).values(**row))
+        counted = {"wrong": wrong, "last": stamp(at), "until": stamp(at + dt.timedelta(seconds=seconds))}
+        connection.execute(update(db.tries).where(mine).values(**counted))
 
     def _keys(self, name: str, address: str | None) -> list[str]:
         block = address_block(address)

@@ -20,6 +20,7 @@ from bot.requests.errors import CodeError, RequestError, TooManyError
 from bot.requests.fields import same_mailbox
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now
+from bot.requests.ledger.database import Database, insert_once
 from bot.requests.ledger.keys import Key
 from bot.requests.ledger.outbox import put_code, put_message
 from bot.requests.ledger.steps import Held, confirm, hold, take
@@ -96,7 +97,7 @@ class CodeNotice:
 class Verification:
     """Codes of requests. What is stored of a code is its HMAC; the mail is made from the key again whenever it is sent."""
 
-    def __init__(self, database: db.Database, settings: RequestSettings, key: Key, now: Now) -> None:
+    def __init__(self, database: Database, settings: RequestSettings, key: Key, now: Now) -> None:
         self._database = database
         self._settings = settings
         self._key = key
@@ -206,7 +207,7 @@ class Verification:
         mailbox_key = self._read_token(token)
         at = self._now()
         with self._database.writing() as connection:
-            db.insert_once(connection, db.blocked_mailboxes, {"mailbox_key": mailbox_key, "at": stamp(at)})
+            insert_once(connection, db.blocked_mailboxes, {"mailbox_key": mailbox_key, "at": stamp(at)})
             connection.execute(delete(db.proofs).where(db.proofs.c.mailbox_key == mailbox_key))
             waiting = select(db.requests.c.id).where(
                 db.requests.c.mailbox_key == mailbox_key, db.requests.c.state.in_(("drafted", "confirmed", "verified"))

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from bot.requests.chain import stamp
 from bot.requests.ledger import tables as db
+from bot.requests.ledger.database import insert_once
 from bot.requests.ledger.ledger import Ledger
 from bot.requests.ledger.outbox import CODE, failed_channel, settle_row
 from bot.requests.ledger.steps import hold, take
@@ -101,7 +102,7 @@ def take_in(ledger: Ledger, content: bytes, file: str | None = None) -> str:
                 return "later"
             kind = "bounce" if sighting.status is not None else "reply"
             row = {"digest": digest, "request_id": request_id, "kind": kind, "file": file, "at": stamp(at)}
-            if not db.insert_once(connection, db.replies, row):
+            if not insert_once(connection, db.replies, row):
                 return "known"
             detail = f"mail={digest}" + (f" status={sighting.status}" if sighting.status else "")
             record = failed_channel(held.record) if action == "bounce" else replace(held.record)

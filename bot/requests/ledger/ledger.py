@@ -16,6 +16,7 @@ from bot.requests.fields import check_message, check_person
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now, utc_now
 from bot.requests.ledger.codes import Verification
+from bot.requests.ledger.database import Database
 from bot.requests.ledger.keys import Key
 from bot.requests.ledger.outbox import MESSAGE, Outbox, failed_channel, settle_row
 from bot.requests.ledger.steps import begin, confirm, drafted, hold, take
@@ -68,7 +69,7 @@ class Ledger:
     `codes` proves mailboxes, `outbox` is what senders and the desk's brakes use.
     """
 
-    def __init__(self, database: db.Database, settings: RequestSettings, key: Key, now: Now = utc_now) -> None:
+    def __init__(self, database: Database, settings: RequestSettings, key: Key, now: Now = utc_now) -> None:
         self.settings = settings
         self.codes = Verification(database, settings, key, now)
         self.outbox = Outbox(database, settings, now)
@@ -84,7 +85,9 @@ class Ledger:
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = Key.open(settings.data_dir)
-        return cls(db.Database.open(settings.url, settings.lock_seconds), settings, key, now)
+        return cls(
+            Database.open(settings.url, db.metadata, db.CREATION_LOCK, settings.lock_seconds), settings, key, now
+        )
 
     def draft(self, new: NewRequest) -> RequestRecord:
         """Begin a request. Raises FieldError for what a person may not write or a message may not hold."""

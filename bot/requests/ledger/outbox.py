@@ -21,6 +21,7 @@ from bot.requests.errors import (
 )
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now
+from bot.requests.ledger.database import Database, insert_once
 from bot.requests.ledger.steps import Held, hold, take
 from bot.requests.records import Person, RequestRecord
 from bot.requests.settings import RequestSettings
@@ -149,7 +150,7 @@ def _put(
 ) -> None:
     # Looked up first: an insert would wait for the sender that holds the lane, which may be waiting for this request.
     if connection.execute(_LANE, {"wanted": lane}).one_or_none() is None:
-        db.insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
+        insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
     row = {
         "key": key,
         "request_id": record.id,
@@ -175,7 +176,7 @@ def settle_row(connection: Connection, request_id: str, state: str, **others: st
 class Outbox:
     """The outbox as senders and the desk use it."""
 
-    def __init__(self, database: db.Database, settings: RequestSettings, now: Now) -> None:
+    def __init__(self, database: Database, settings: RequestSettings, now: Now) -> None:
         self._database = database
         self._settings = settings
         self._now = now

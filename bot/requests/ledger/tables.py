@@ -1,31 +1,18 @@
-"""The tables of requests and their transactions. Knows SQL, knows nothing of steps."""
+"""The tables of requests. Knows SQL, knows nothing of steps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
-from pathlib import Path
-from typing import Any
-
 from sqlalchemy import (
     Column,
-    Connection,
-    Engine,
     Index,
-    Insert,
     Integer,
     MetaData,
     String,
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.requests.ledger.turns import Turn
-from vectorstore.engines import begun, create_missing, make_engine, name_type, plain_errors, reading
-from vectorstore.errors import StoreUnavailableError
+from vectorstore.engines import name_type
 
 metadata = MetaData()
 
@@ -164,69 +151,3 @@ switches = Table(
 )
 # Processes that create the tables of an empty server at once queue at this lock; the number only has to be the same.
 CREATION_LOCK = 0x506F6C6963790002
-
-
-class Database:
-    """The requests' database and its transactions. Safe to use from several threads and processes."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._server = engine.dialect.name == "postgresql"
-        file = engine.url.database
-        self._turn: AbstractContextManager[None] = nullcontext()
-        if not self._server and file and file != ":memory:":
-            self._turn = Turn(Path(f"{file}.lock"))
-
-    @classmethod
-    def open(cls, url: str, lock_seconds: float) -> Database:
-        """Open the database, creating the tables that are missing. Raises StoreUnavailableError."""
-        engine = make_engine(url, lock_seconds)
-        try:
-            create_missing(engine, metadata, CREATION_LOCK)
-        except StoreUnavailableError:
-            engine.dispose()
-            raise
-        return cls(engine)
-
-    def close(self) -> None:
-        """Give back the connections."""
-        self._engine.dispose()
-
-    def reading(self) -> AbstractContextManager[Connection]:
-        """Read from one snapshot. Raises StoreUnavailableError where the database is locked, damaged or out of reach."""
-        return reading(self._engine)
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Write in one transaction: SQLite has one writer at a time, PostgreSQL locks the rows that are read for update.
-
-        Rows are always locked in the order lane, request, outbox. Raises StoreUnavailableError.
-        """
-        with self._turn, begun(self._engine) as connection:
-            yield connection
-
-    def compact(self) -> None:
-        """Write the tables anew, so that nothing deleted is left in them. Raises StoreUnavailableError."""
-        if self._server:
-            with plain_errors(self._engine.url), self._engine.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-                for name in metadata.tables:
-                    connection.exec_driver_sql(f'VACUUM FULL "{name}"')
-            return
-        with self._turn, plain_errors(self._engine.url):
-            driver = self._engine.raw_connection()
-            try:
-                driver.cursor().execute("VACUUM")
-            finally:
-                driver.close()
-
-
-def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless one with its key is there; return whether it was inserted."""
-    return connection.execute(_insert_once(connection.dialect.name, table), values).rowcount == 1
-
-
-@cache
-def _insert_once(dialect: str, table: Table) -> Insert:
-    made = postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)
-    return made.on_conflict_do_nothing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -212,6 +213,20 @@ def test_the_trail_tells_when_an_entry_was_changed(tmp_path: Path) -> None:
         connection.execute("UPDATE staff_trail SET subject = 'request-2' WHERE number = 3")
         connection.execute("DELETE FROM staff_trail WHERE number = 2")
     assert staff.trail.first_fault() == 2
+
+
+def test_acts_and_wrong_tries_at_once_are_all_kept(staff: Staff) -> None:
+    def act(number: int) -> None:
+        staff.trail.note("m1", "resolve", f"request-{number}")
+        with pytest.raises(AccountError):
+            staff.accounts.sign_in(f"name{number % 2}", "wrong wrong wrong", "", "192.0.2.7")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(16)))
+    assert len(staff.trail.acts()) == 16
+    assert staff.trail.first_fault() is None
+    with pytest.raises(WaitError):
+        staff.accounts.sign_in("name1", WORDS, "", "198.51.100.1")
 
 
 def test_no_password_code_word_or_key_lies_readable_in_the_database(tmp_path: Path) -> None:
