@@ -41,6 +41,14 @@ def fresh_database(postgres: Postgres) -> str:
     return postgres.create(f"desk_{next(NUMBERS)}")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database of either kind, for a test that has to hold on both."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("fresh_database"))
+    return f"sqlite:///{tmp_path}/desk.sqlite"
+
+
 @pytest.fixture(scope="session")
 def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a Chroma server that the tests share, each library under its own name."""

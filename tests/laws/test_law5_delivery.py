@@ -18,8 +18,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Ledger:
-    return hurried(Ledger.open(settings_in(tmp_path), clock))
+def ledger(tmp_path: Path, database_url: str, clock: HandClock) -> Ledger:
+    return hurried(Ledger.open(settings_in(tmp_path, database_url=database_url), clock))
 
 
 @pytest.fixture

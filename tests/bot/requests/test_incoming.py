@@ -45,8 +45,8 @@ Message-ID: {message_id}
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return hurried(Ledger.open(settings_in(tmp_path), HandClock()))
+def ledger(tmp_path: Path, database_url: str) -> Ledger:
+    return hurried(Ledger.open(settings_in(tmp_path, database_url=database_url), HandClock()))
 
 
 @pytest.fixture

@@ -37,14 +37,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def staff(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Staff]:
-    url = (
-        request.getfixturevalue("fresh_database")
-        if request.param == "postgresql"
-        else f"sqlite:///{tmp_path}/staff.sqlite"
-    )
-    opened = Staff.open(url, tmp_path, clock)
+@pytest.fixture
+def staff(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Staff]:
+    opened = Staff.open(database_url, tmp_path, clock)
     yield opened
     opened.close()
 

@@ -29,11 +29,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def log(request: pytest.FixtureRequest, clock: Clock, tmp_path) -> QuestionLog:
-    if request.param == "postgresql":
-        return QuestionLog.open(request.getfixturevalue("fresh_database"), clock)
-    return QuestionLog.open(f"sqlite:///{tmp_path / 'requests.sqlite'}", clock)
+@pytest.fixture
+def log(database_url: str, clock: Clock) -> QuestionLog:
+    return QuestionLog.open(database_url, clock)
 
 
 def test_only_what_was_not_answered_is_kept_and_counted(log):

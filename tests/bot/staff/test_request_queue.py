@@ -19,9 +19,9 @@ DAY = 86_400
 class Desk:
     """A ledger, its clock and a courier; every request is of a session of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self.clock = HandClock()
-        self.ledger = hurried(Ledger.open(settings_in(folder), self.clock))
+        self.ledger = hurried(Ledger.open(settings_in(folder, database_url=database_url), self.clock))
         self.made = 0
 
     def request(self, *answers: Exception, **others: str) -> RequestRecord:
@@ -41,8 +41,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path, database_url: str) -> Desk:
+    return Desk(tmp_path, database_url)
 
 
 def test_the_clock_shows_the_next_step_that_nobody_recorded(desk: Desk) -> None:
