@@ -170,6 +170,16 @@ class BodyLimit:
         await self.app(scope, replay(body, receive), send)
 
 
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body of a request, whose size BodyLimit has checked before."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
 def replay(body: bytes, receive: Receive) -> Receive:
     """Return a receive channel that gives `body` once and then what `receive` gives."""
     pending = [body]

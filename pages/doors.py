@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
@@ -15,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.front.clients import client_of
 from bot.front.errors import BusyError
 from bot.problems import busy, problem
+from pages.origins import site_of
 from pages.policy_page import render_problem
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ KINDS = {
 """What a request counts as beside "page": a name of Limits."""
 
 OPEN_STREAMS = "Many pages of the desk are open from your connection. Please close some, or try again later."
-OWN_SITES = frozenset({"same-origin", "none"})
 PAGE = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 FOREIGN = "This has to be sent from the desk’s own page. Please open the page again and repeat it there."
 
@@ -73,29 +72,19 @@ class Doors:
 class SameOrigin:
     """ASGI middleware: what changes something and carries a cookie must come from the desk's own pages.
 
-    Browsers say where a request comes from: Sec-Fetch-Site (W3C Fetch Metadata), else Origin (RFC 6454, section 7).
-    A program that sends neither has no other site's cookie to abuse.
+    A program that does not say where it comes from has no other site's cookie to abuse.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE and is_foreign(Headers(scope=scope)):
-            await _worded(scope, 403, FOREIGN)(scope, receive, send)
-            return
+        if scope["type"] == "http" and scope["method"] not in SAFE:
+            headers = Headers(scope=scope)
+            if "cookie" in headers and site_of(headers) == "foreign":
+                await _worded(scope, 403, FOREIGN)(scope, receive, send)
+                return
         await self.app(scope, receive, send)
-
-
-def is_foreign(headers: Headers) -> bool:
-    """Return True if a request with a cookie was sent by another site's page."""
-    if "cookie" not in headers:
-        return False
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in OWN_SITES
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
 
 
 class Counted:

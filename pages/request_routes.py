@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from bot.front.posted import FormError, fields_of
 from bot.requests.desk import FOLLOW_UPS, Opening, RequestDesk
 from bot.requests.errors import CodeError, FieldError, RequestError, TooManyError, UnknownRequestError
 from bot.requests.ledger.codes import SAME_REPLY, CodeNotice
 from bot.requests.receipts import receipt_json
 from bot.requests.records import RequestRecord
 from bot.requests.wire import person_of
+from pages.origins import site_of
 from pages.policy_page import render_problem
 from pages.request_form import render_change, render_new
 from pages.request_pages import render_follow_up, render_mine, render_not_me, render_request_page, render_status
@@ -25,7 +27,6 @@ from vectorstore.policy import REQUEST_TYPES
 
 FORM_PAGE = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 POSTED = frozenset({"confirm", "verify", "hand-over", "reported-sent", "withdraw"})
-FIELDS = 30
 """Most fields of a form that are read."""
 
 
@@ -42,7 +43,7 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
     def step(request: Request, request_id: str, act: Callable[[str], RequestRecord | CodeNotice]) -> Response:
         """Take a step and show the request; what goes wrong is told on its page."""
         visitor = visitor_of(request.cookies)
-        if visitor is None or _is_foreign(request):
+        if visitor is None or site_of(request.headers) == "foreign":
             return _refused()
         try:
             done = act(visitor)
@@ -73,8 +74,8 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
 
     @router.post("/request/new")
     async def create(request: Request) -> Response:
-        written = await _form(request)
-        if _is_foreign(request):
+        written = await _fields(request)
+        if site_of(request.headers) == "foreign":
             return _refused()
         return await _run(lambda: draft(request, written))
 
@@ -119,12 +120,12 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
 
     @router.post("/request/{request_id}/change")
     async def change(request: Request, request_id: str) -> Response:
-        written = await _form(request)
+        written = await _fields(request)
         return await _run(lambda: rewrite(request, request_id, written))
 
     def rewrite(request: Request, request_id: str, written: Mapping[str, str]) -> Response:
         visitor = visitor_of(request.cookies)
-        if visitor is None or _is_foreign(request):
+        if visitor is None or site_of(request.headers) == "foreign":
             return _refused()
         way = _number(written.get("way"))
         try:
@@ -142,13 +143,13 @@ def request_page_router(desk: RequestDesk) -> APIRouter:
 
     @router.post("/request/{request_id}/confirm")
     async def confirm(request: Request, request_id: str) -> Response:
-        digest = (await _form(request)).get("digest", "")
+        digest = (await _fields(request)).get("digest", "")
         address = request.client.host if request.client else None
         return await _run(lambda: step(request, request_id, lambda who: desk.confirm(request_id, who, digest, address)))
 
     @router.post("/request/{request_id}/verify")
     async def verify(request: Request, request_id: str) -> Response:
-        code = (await _form(request)).get("code", "")
+        code = (await _fields(request)).get("code", "")
         return await _run(lambda: step(request, request_id, lambda who: desk.verify(request_id, who, code)))
 
     @router.post("/request/{request_id}/hand-over")
@@ -256,25 +257,16 @@ def _number(written: str | None) -> int:
     return int(written) if written and written.isascii() and written.isdigit() and len(written) <= 3 else 0
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """Return the first value of each field of a posted form; what is no text is no field."""
+async def _fields(request: Request) -> dict[str, str]:
+    """Return the first value of each field of a posted form; what is no form has no fields."""
     try:
-        fields = parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=FIELDS)
-    except ValueError:
+        return {name: values[0] for name, values in (await fields_of(request)).items()}
+    except FormError:
         return {}
-    return {name: values[0].replace("\r\n", "\n") for name, values in fields.items()}
 
 
 async def _run(act: Callable[[], Response]) -> Response:
     return await run_in_threadpool(act)
-
-
-def _is_foreign(request: Request) -> bool:
-    """Return True if another site's page sent this form: browsers say where a form comes from."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return True
-    origin = request.headers.get("origin")
-    return origin not in {None, "null"} and urlsplit(str(origin)).netloc != request.headers.get("host")
 
 
 def _known(request: Request, response: Response) -> Response:

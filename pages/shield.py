@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.problems import problem, replay
+from bot.problems import problem, read_body, replay
 from pages.embedding import Embedding, embedded_policy
 from pages.markup import text
 from pages.visitors import new_cookie, visitor_of
@@ -82,7 +82,7 @@ class Shield:
             return
         path, method = scope["path"], scope["method"]
         if method == "POST" and path in WRITABLE:
-            body = await _read(receive)
+            body = await read_body(receive)
             if not harmless(body):
                 await problem(403, "Only plain text is accepted here.")(scope, receive, send)
                 return
@@ -139,15 +139,6 @@ def harmless(body: bytes) -> bool:
 
 def _plain(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, float))
-
-
-async def _read(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
 
 
 def _uncompressed(scope: Scope) -> list[tuple[bytes, bytes]]:

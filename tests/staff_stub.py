@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from bot.problems import add_problem_handlers
 from bot.staff.records import Member
+from pages.staff.forms import add_form_page
 
 TOKEN = "form-token"
 STYLE = Path(__file__).parents[1] / "pages" / "staff" / "staff.css"
@@ -29,6 +30,7 @@ def stub_staff_app(router: APIRouter, prefix: str) -> FastAPI:
     """Return a staff application with one router. Who asks stands in the cookie `who`; forms need the token."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     add_problem_handlers(app)
+    add_form_page(app)
 
     @app.middleware("http")
     async def guard(request: Request, call_next) -> Response:

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import parse_qs
+from typing import Annotated, Literal
 
-from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
+from bot.front.posted import Posted
 from evals.case import Behavior, Kind
-from evals.web.errors import EntryError
 from evals.web.sets import MAX_SET
 
-FIELDS = 400
 LARGEST_FORM = 3 * MAX_SET + 64 * 1024
 """Bytes of a form that holds a set: each byte of the set may be sent as three."""
 
 Short = Annotated[str, StringConstraints(max_length=200)]
 Question = Annotated[str, StringConstraints(max_length=2_000)]
 Span = Annotated[str, StringConstraints(pattern=r"^\d{1,9}-\d{1,9}$")]
-
-
-class Posted(BaseModel):
-    """Base of the forms; `token` is checked by the guard before a form gets here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    token: str = Field(default="", max_length=200)
 
 
 class SetForm(Posted):
@@ -79,28 +68,6 @@ class CaseForm(Posted):
     def spans(self) -> list[tuple[int, int]]:
         """The chosen spans in the order of the text."""
         return sorted({(int(start), int(end)) for start, _, end in (one.partition("-") for one in self.gold)})
-
-
-Read = TypeVar("Read", bound=Posted)
-
-
-async def fields_of(request: Request) -> dict[str, list[str]]:
-    """Return the values of each field of a posted form. Raises EntryError for a body that is no form."""
-    try:
-        return parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
-    except ValueError as error:
-        raise EntryError("The form cannot be read. Go back, and send it again.") from error
-
-
-def read_form(fields: dict[str, list[str]], kind: type[Read]) -> Read:
-    """Return the form. Raises EntryError for fields that it does not have, or values that are too long or none of its choices."""
-    lists = {name for name, info in kind.model_fields.items() if str(info.annotation).startswith("list")}
-    plain = {name: values if name in lists else values[-1].replace("\r\n", "\n") for name, values in fields.items()}
-    try:
-        return kind.model_validate(plain)
-    except ValidationError as error:
-        named = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
-        raise EntryError(f"The form cannot be used as it was sent: {named}. Go back, and send it again.") from error
 
 
 def page_number(value: str) -> int:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from bot.front.posted import fields_of, read_form
 from bot.reply import Answer
 from evals.web.bench import Bench
 from evals.web.errors import BenchPageError, EntryError, SetRefusedError
-from evals.web.forms import CaseForm, fields_of, read_form
+from evals.web.forms import CaseForm
 from evals.web.make_pages import added, make_body
 from evals.web.making import Choice, choices, free_id, make_case, preview
 from evals.web.parts import Place, problem_box

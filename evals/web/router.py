@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
 
+from bot.front.posted import FormError
 from bot.problems import problem
 from evals.errors import FileError
 from evals.web.bench import Bench
@@ -21,7 +22,7 @@ from evals.web.run_routes import add_run_routes
 from evals.web.set_routes import add_set_routes
 
 FILES = {"bench.css": "text/css", "bench.js": "text/javascript"}
-STATUSES: dict[type[BenchPageError], int] = {UnknownNameError: 404, QueueFullError: 429}
+STATUSES: dict[type[Exception], int] = {UnknownNameError: 404, QueueFullError: 429}
 
 
 def bench_router(bench: Bench, frame: Frame, base: str = BASE) -> APIRouter:
@@ -57,7 +58,7 @@ def _refusing(place: Callable[[Request], Place]) -> type[APIRoute]:
                     return await handle(request)
                 except FileError as error:
                     told, faults, status = "The file cannot be used.", error.faults, 422
-                except BenchPageError as error:
+                except (BenchPageError, FormError) as error:
                     told, status = error.message, STATUSES.get(type(error), 422)
                     faults = error.faults if isinstance(error, SetRefusedError) else ()
                 at = place(request)

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
+from bot.front.posted import Posted, fields_of, read_form
 from bot.settings import AnswerSettings
 from evals import compare, read_results, write_junit
 from evals.compare import Comparison
@@ -24,7 +25,7 @@ from evals.web.case_pages import Filters, case_body, cases_body
 from evals.web.compare_pages import against_body, difference_body
 from evals.web.differences import differences
 from evals.web.errors import UnknownNameError
-from evals.web.forms import AcceptForm, Posted, RunForm, fields_of, page_number, read_form
+from evals.web.forms import AcceptForm, RunForm, page_number
 from evals.web.parts import Place, hidden, notice, problem_box
 from evals.web.run_pages import progress_body, run_body, runs_body
 from evals.web.runs import OPEN, Run

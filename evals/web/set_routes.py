@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
+from bot.front.posted import Posted, fields_of, read_form
 from evals.web.bench import Bench
 from evals.web.errors import BenchPageError, SetRefusedError
-from evals.web.forms import Posted, SetForm, fields_of, page_number, read_form
+from evals.web.forms import SetForm, page_number
 from evals.web.parts import Place, fault_list, notice
 from evals.web.set_pages import refused_set, set_body, sets_body
 

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from bot.front.posted import fields_of
 from bot.staff.errors import AccountError
 from bot.staff.records import ApiKey
 from pages.markup import text
-from pages.staff.forms import fields_of, first, form_token, member_of, page
+from pages.staff.forms import first, form_token, member_of, page
 from pages.staff.frame import button, fault, field, notice, token
 from pages.staff.qr import qr_svg
 

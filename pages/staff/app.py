@@ -13,7 +13,7 @@ from bot.problems import add_problem_handlers, problem
 from bot.staff.records import Member, Role
 from pages.markup import text
 from pages.staff.account import account_router
-from pages.staff.forms import member_of, page
+from pages.staff.forms import add_form_page, member_of, page
 from pages.staff.guard import Guard
 from pages.staff.members import audit_router, members_router
 from pages.staff.sign_in import sign_in_router
@@ -54,6 +54,7 @@ def staff_app(
         app.include_router(router, prefix=prefix)
         roles[prefix] = role
     add_problem_handlers(app)
+    add_form_page(app)
     app.add_middleware(Guard, staff=staff, roles=roles)
     return app
 

@@ -1,25 +1,15 @@
-"""What a staff page was sent: fields of a form, who sent it, and the answers that pages give."""
+"""What staff pages share: who sent a form, its fields, and the answers that pages give."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qs
 
-from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.front.posted import FormError
 from bot.staff.records import Member
-from pages.staff.frame import staff_document
-
-FIELDS = 400
-
-
-async def fields_of(request: Request) -> dict[str, list[str]]:
-    """Return the values of each field of a posted form, in their order; what is no text is no field."""
-    try:
-        return parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=FIELDS)
-    except ValueError:
-        return {}
+from pages.staff.frame import bare_document, fault, staff_document
 
 
 def first(fields: dict[str, list[str]], name: str, longest: int = 2_000) -> str:
@@ -41,6 +31,17 @@ def form_token(request: Request) -> str:
 def page(request: Request, title: str, body: str, here: str, status: int = 200) -> HTMLResponse:
     """Return a whole page for who is signed in."""
     return HTMLResponse(staff_document(title, body, member_of(request), here), status)
+
+
+def add_form_page(app: FastAPI) -> None:
+    """Let a form that cannot be read end on a page that says so."""
+
+    @app.exception_handler(FormError)
+    async def unreadable(request: Request, error: FormError) -> Response:
+        title, words = "This was not done", fault(error.message)
+        if getattr(request.state, "member", None) is None:
+            return HTMLResponse(bare_document(title, words), 422)
+        return page(request, title, words, "", 422)
 
 
 def framed(here: str) -> Callable[[str, str, Request], str]:

@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,8 +14,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.problems import problem, replay
+from bot.front.posted import FormError, parse_form
+from bot.problems import problem, read_body, replay
 from bot.staff.records import Role, Session
+from pages.origins import site_of
 from pages.staff.frame import bare_document
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ OPEN = re.compile(r"/sign-in|/style/[\w.-]+|/oidc/[\w-]+(?:/callback)?")
 """What strangers may ask for: how to sign in, and the style of that page."""
 
 FORM = "application/x-www-form-urlencoded"
-FIELDS = 400
 SAFE = frozenset({"GET", "HEAD"})
 PAGES = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
@@ -55,7 +56,7 @@ class Guard:
         if scope["method"] not in {*SAFE, "POST"}:
             await problem(405)(scope, receive, send)
             return
-        if scope["method"] == "POST" and is_foreign(headers):
+        if scope["method"] == "POST" and site_of(headers) != "own":
             await _told(headers, 403, "This was not accepted", "This form has to be sent from the desk’s own page.")(
                 scope, receive, send
             )
@@ -75,7 +76,7 @@ class Guard:
             return
         # Signing out is on every page, and only our own pages get this far: it needs no token.
         if scope["method"] == "POST" and path != "/sign-out":
-            body = await _read(receive)
+            body = await read_body(receive)
             if not _has_token(headers, body, session):
                 words = "The form was made before you signed in again. Go back, load the page again and repeat what you did."
                 await _told(headers, 403, "This was not accepted", words)(scope, receive, send)
@@ -83,15 +84,6 @@ class Guard:
             receive = replay(body, receive)
         scope.setdefault("state", {}).update(member=session.member, form_token=session.form_token, session_word=word)
         await self.app(scope, receive, send)
-
-
-def is_foreign(headers: Mapping[str, str]) -> bool:
-    """Return True unless the browser says that our own page sent this form."""
-    fetched = headers.get("sec-fetch-site")
-    if fetched is not None:
-        return fetched != "same-origin"
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc != headers.get("host")
 
 
 def session_cookie(word: str, secure: bool) -> str:
@@ -104,19 +96,10 @@ def _has_token(headers: Headers, body: bytes, session: Session) -> bool:
     sent = headers.get("x-form-token")
     if sent is None and headers.get("content-type", "").partition(";")[0].strip() == FORM:
         try:
-            sent = parse_qs(body.decode(), max_num_fields=FIELDS).get("token", [None])[0]
-        except ValueError:
+            sent = parse_form(body).get("token", [None])[0]
+        except FormError:
             return False
     return sent is not None and hmac.compare_digest(sent.encode(), session.form_token.encode())
-
-
-async def _read(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
 
 
 def _guarded(send: Send) -> Send:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
+from bot.front.posted import FormError, Posted, fields_of, read_form
 from bot.requests.desk import RequestDesk
 from bot.requests.errors import RequestError, UnknownRequestError
 from bot.requests.ledger.incoming import incoming_of, open_incoming
@@ -21,7 +22,7 @@ from bot.staff.incoming_text import words_of
 from bot.staff.records import Member
 from bot.staff.request_queue import VIEWS, count_waiting, queued, read_queue
 from bot.staff.trail import Trail
-from pages.staff.forms import back, fields_of, form_token, member_of, page
+from pages.staff.forms import back, form_token, member_of, page
 from pages.staff.queue_pages import (
     LONGEST_REASON,
     LONGEST_REFERENCE,
@@ -38,37 +39,26 @@ HERE = "/staff/requests"
 LINE = r"^[^\x00-\x1f\x7f]*$"
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    token: str = ""
-
-
-class ResolveForm(_Form):
+class ResolveForm(Posted):
     """What was found out about a request in doubt."""
 
     found: Literal["arrived", "lost"]
 
 
-class RetryForm(_Form):
-    """Nothing but the form's token."""
-
-
-class AnswerForm(_Form):
+class AnswerForm(Posted):
     """What a company said. `reference` is its own number for the request, "" where it gave none."""
 
     answer: Literal["acknowledge", "extend", "fulfil", "deny"]
     reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REFERENCE, pattern=LINE)] = ""
 
 
-class SendingForm(_Form):
+class SendingForm(Posted):
     """Stop or go on; `reason` is for whoever looks next."""
 
     act: Literal["stop", "resume"]
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_REASON, pattern=LINE)] = ""
 
 
-F = TypeVar("F", bound=_Form)
 WAITING = {
     "uncertain": ("request in doubt, for you to decide", "requests in doubt, for you to decide"),
     "failed": ("request came back or failed", "requests came back or failed"),
@@ -141,14 +131,14 @@ def queue_router(desk: RequestDesk, trail: Trail) -> APIRouter:
 
     @router.post("/sending")
     async def sending(request: Request) -> Response:
-        form = await _form(request, SendingForm)
+        form = read_form(await fields_of(request), SendingForm)
         return await run_in_threadpool(switch, request, form)
 
-    def switch(request: Request, form: SendingForm | None) -> Response:
+    def switch(request: Request, form: SendingForm) -> Response:
         member = member_of(request)
         if not member.may("admin"):
             return page(request, "This is not open to you", "<p>Only an admin stops all sending.</p>", HERE, 403)
-        if form is None or (form.act == "stop" and not form.reason):
+        if form.act == "stop" and not form.reason:
             return page(
                 request, "Say why", "<p>Stopping needs a reason in one line, for whoever looks next.</p>", HERE, 422
             )
@@ -171,24 +161,22 @@ def queue_router(desk: RequestDesk, trail: Trail) -> APIRouter:
 
     @router.post("/{request_id}/resolve")
     async def resolve(request: Request, request_id: str) -> Response:
-        form = await _form(request, ResolveForm)
-        if form is None:
-            return _unreadable(request)
+        form = read_form(await fields_of(request), ResolveForm)
         arrived = form.found == "arrived"
         act = partial(ledger.resolve, request_id, arrived=arrived)
         return await run_in_threadpool(step, request, request_id, f"resolve {form.found}", act, form.found)
 
     @router.post("/{request_id}/retry")
     async def retry(request: Request, request_id: str) -> Response:
-        if await _form(request, RetryForm) is None:
-            return _unreadable(request)
+        read_form(await fields_of(request), Posted)
         act = partial(ledger.retry, request_id)
         return await run_in_threadpool(step, request, request_id, "retry", act, "retry")
 
     @router.post("/{request_id}/answer")
     async def answer(request: Request, request_id: str) -> Response:
-        form = await _form(request, AnswerForm)
-        if form is None:
+        try:
+            form = read_form(await fields_of(request), AnswerForm)
+        except FormError:
             return await run_in_threadpool(unfit, request, request_id)
         act = partial(ledger.apply, request_id, form.answer, "desk", reference=form.reference or None)
         return await run_in_threadpool(step, request, request_id, f"record {form.answer}", act, "answer")
@@ -254,23 +242,9 @@ def _paper(desk: RequestDesk, record: RequestRecord, paper: str) -> Response | N
     return _file(Response(receipt_pdf(receipt), media_type="application/pdf"), f"receipt-{record.id}.pdf")
 
 
-async def _form(request: Request, model: type[F]) -> F | None:
-    """Return the posted form, None where it is not one of `model`."""
-    sent = await fields_of(request)
-    try:
-        return model.model_validate({name: values[0] for name, values in sent.items()})
-    except ValidationError:
-        return None
-
-
 def _unknown(request: Request) -> Response:
     words = f'<p>No request has this number. <a href="{HERE}">All requests</a></p>'
     return page(request, "This request is not here", words, HERE, 404)
-
-
-def _unreadable(request: Request) -> Response:
-    words = f'<p>Open the request again and use its own buttons. <a href="{HERE}">All requests</a></p>'
-    return page(request, "This form cannot be read", words, HERE, 422)
 
 
 def _file(response: Response, name: str) -> Response:

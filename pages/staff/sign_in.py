@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from bot.front.posted import fields_of
 from bot.staff.errors import AccountError, WaitError
 from pages.markup import text
-from pages.staff.forms import back, fields_of, first
+from pages.staff.forms import back, first
 from pages.staff.frame import bare_document, fault, field
 from pages.staff.guard import session_cookie
 

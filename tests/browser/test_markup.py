@@ -33,17 +33,18 @@ NAMED = PAYLOADS if SOAK else PAYLOADS[::30]
 
 ASKED = PAYLOADS if SOAK else PAYLOADS[::12]
 WRITTEN = PAYLOADS if SOAK else PAYLOADS[::8]
+# The payload ends the text: one that opens a comment or a script takes away whatever follows it.
 NAMED_POLICY = """# Privacy policy
 
-This privacy policy tells how we collect, use and share your personal information when you visit our website {one}.
+This privacy policy tells how we collect, use and share your personal information when you visit our website.
 
-## Information we collect {one}
+## Information we collect
 
-We collect your name, your e-mail address and the pages you visit {one}. We use cookies to remember your basket.
+We collect your name, your e-mail address and the pages you visit. We use cookies to remember your basket.
 
 ## How we share it
 
-We never sell your personal information to anyone {one}. We share your address with the carrier who delivers your parcel.
+We never sell your personal information to anyone. We share your address with the carrier who delivers your parcel.
 
 ## Your rights
 

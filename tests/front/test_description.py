@@ -46,7 +46,8 @@ def test_calls_made_from_the_description_keep_to_it(app):
         # A program of its own, as pytest's and this library's parametrization do not fit together.
         @given(case=operation.as_strategy(), keyed=st.booleans())
         @settings(
-            max_examples=-(-CALLS // len(operations)),
+            # A quarter more: some operations have fewer calls that differ.
+            max_examples=-(-CALLS * 5 // 4 // len(operations)),
             deadline=None,
             derandomize=not SOAK,
             database=None,
@@ -62,7 +63,7 @@ def test_calls_made_from_the_description_keep_to_it(app):
             thread.submit(keep).result()
     if SOAK:
         print(f"{statuses.total()} calls over {len(operations)} operations: {dict(statuses)}")  # noqa: T201
-    assert statuses.total() >= CALLS * 0.8
+    assert statuses.total() >= CALLS
     assert statuses[200] > 0
     assert not [status for status in statuses if status >= 500]
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from bot.staff.staff import Staff
 from pages.staff.app import staff_app
+from pages.staff.guard import FORM
 
 WORDS = "four plain words here"
 HOST = "http://desk.example"
@@ -163,6 +164,13 @@ def test_a_form_without_this_sessions_token_changes_nothing(app: FastAPI, browse
     as_json = browser.post("/staff/account/keys", json={"token": "x"}, headers=OWN)
     assert as_json.status_code == 403
     assert staff.keys.of() == []
+
+
+@pytest.mark.parametrize("body", [b"name=%ff&password=x", b"\xff\xfe", b"&".join(b"n=1" for _ in range(500))])
+def test_a_body_that_is_no_form_is_told_on_a_page(browser: TestClient, body: bytes) -> None:
+    sent = browser.post("/staff/sign-in", content=body, headers={**OWN, "Content-Type": FORM})
+    assert sent.status_code == 422
+    assert "The form cannot be read. Go back, and send it again." in sent.text
 
 
 def test_a_word_that_was_there_before_is_not_taken_over(browser: TestClient) -> None:

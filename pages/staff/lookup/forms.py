@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, TypeVar
-from urllib.parse import parse_qs
+from typing import Annotated
 
-from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
+from bot.front.posted import Posted
 from bot.staff.entry_errors import StaffEntryError
-
-FIELDS = 120
-"""Most fields of a form that are read."""
 
 Short = Annotated[str, StringConstraints(max_length=200)]
 Place = Annotated[str, StringConstraints(pattern=r"^\d{1,9}-\d{1,9}$")]
-
-
-class Posted(BaseModel):
-    """Base of the forms; `token` is checked by the guard before a form gets here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    token: str = Field(default="", max_length=200)
 
 
 class ApprovedForm(Posted):
@@ -63,21 +51,6 @@ class LineForm(Posted):
     """What an agent writes to a visitor."""
 
     words: str = Field(default="", max_length=4_000)
-
-
-Read = TypeVar("Read", bound=Posted)
-
-
-async def read_form(request: Request, kind: type[Read]) -> Read:
-    """Return the posted form. Raises StaffEntryError for one that cannot be read."""
-    body = await request.body()
-    try:
-        sent = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
-        lists = {name for name, info in kind.model_fields.items() if str(info.annotation).startswith("list")}
-        plain = {name: values if name in lists else values[-1].replace("\r\n", "\n") for name, values in sent.items()}
-        return kind.model_validate(plain)
-    except (ValueError, ValidationError) as error:
-        raise StaffEntryError("The form cannot be read. Go back, and send it again.") from error
 
 
 def day_of(value: str) -> dt.date | None:

@@ -7,13 +7,14 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from bot.errors import QuestionError
+from bot.front.posted import fields_of, read_form
 from bot.retrieve import Hit
 from bot.staff.agent_desk import AgentDesk
 from bot.staff.approved_records import Standing
 from bot.staff.entry_errors import StaffEntryError
 from pages.staff.lookup.answering import told
 from pages.staff.lookup.approved_pages import Draft, candidates_of, render_approved, render_choose, render_form
-from pages.staff.lookup.forms import ApprovedForm, read_form
+from pages.staff.lookup.forms import ApprovedForm
 from pages.staff.lookup.library_pages import render_questions
 from pages.staff.lookup.parts import ROOT, member_of, notice_box, page, problem_box, token
 from vectorstore.policy import Policy
@@ -111,10 +112,7 @@ def add_kept_routes(router: APIRouter, agents: AgentDesk) -> None:
         return await run_in_threadpool(told, request, CHANGE, "/approved", act)
 
     async def keep(request: Request, answer_id: str | None) -> Response:
-        try:
-            form = await read_form(request, ApprovedForm)
-        except StaffEntryError as error:
-            return page(request, LIST, problem_box(error.message), "/approved", 422)
+        form = read_form(await fields_of(request), ApprovedForm)
         title = CHANGE if answer_id else NEW
         return await run_in_threadpool(told, request, title, "/approved", lambda: kept(request, form, answer_id))
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from bot.errors import QuestionError
+from bot.front.posted import fields_of, read_form
 from bot.staff.agent_desk import AgentDesk
 from bot.staff.comparing import compare
 from bot.staff.entry_errors import StaffEntryError
@@ -16,7 +17,7 @@ from bot.staff.health import library_health
 from bot.staff.lookup import Filters, Lookup, regimes
 from pages.staff.lookup.answering import told
 from pages.staff.lookup.compare_pages import compare_form, render_comparison, render_version_list, render_versions
-from pages.staff.lookup.forms import ChannelForm, day_of, number_of, read_form
+from pages.staff.lookup.forms import ChannelForm, day_of, number_of
 from pages.staff.lookup.library_pages import render_health
 from pages.staff.lookup.parts import ROOT, member_of, notice_box, page, problem_box, token
 from pages.staff.lookup.search_pages import ask_form, render_answer, render_search, search_form
@@ -135,10 +136,7 @@ def add_look_routes(router: APIRouter, agents: AgentDesk) -> None:
 
     @router.post("/library/channels")
     async def decide(request: Request) -> Response:
-        try:
-            form = await read_form(request, ChannelForm)
-        except StaffEntryError as error:
-            return page(request, "The library", problem_box(error.message), "/library", 422)
+        form = read_form(await fields_of(request), ChannelForm)
 
         def act() -> Response:
             decided = library.history.decide(form.policy, [on_one_line(form.value)], form.state)

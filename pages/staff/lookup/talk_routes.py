@@ -7,11 +7,11 @@ import hashlib
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from bot.front.posted import fields_of, read_form
 from bot.problems import problem
 from bot.staff.agent_desk import AgentDesk
-from bot.staff.entry_errors import StaffEntryError
 from pages.conversations import Conversations, LiveConversation
-from pages.staff.lookup.forms import LineForm, read_form
+from pages.staff.lookup.forms import LineForm
 from pages.staff.lookup.live_pages import (
     LONGEST_LINE,
     conversation_fragment,
@@ -69,10 +69,7 @@ def add_talk_routes(router: APIRouter, agents: AgentDesk, conversations: Convers
 
     @router.post("/live/{conversation_id}/say")
     async def say(request: Request, conversation_id: str) -> Response:
-        try:
-            words = (await read_form(request, LineForm)).words.strip()
-        except StaffEntryError as error:
-            return shown(request, conversations.find(conversation_id), error.message, 422)
+        words = read_form(await fields_of(request), LineForm).words.strip()
         if not words or len(words) > LONGEST_LINE:
             return shown(request, conversations.find(conversation_id), f"Write a message of up to {LONGEST_LINE:,} characters.", 422)  # fmt: skip
         done = conversations.say(conversation_id, member_of(request).id, words)
