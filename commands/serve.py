@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,11 +16,18 @@ from commands.options import VAR, DataDir, Model
 
 if TYPE_CHECKING:
     import threading
+    from pathlib import Path
 
     from fastapi import FastAPI
 
+    from bot.bot import PolicyBot
+    from bot.front.settings import FrontSettings
     from bot.requests.desk import RequestDesk
     from bot.staff.agent_desk import AgentDesk
+    from bot.staff.oidc import Provider
+    from bot.staff.staff import Staff
+    from evals.web.bench import Bench
+    from pages.embedding import Embedding
     from vectorstore import PolicyLibrary
 
 logger = logging.getLogger(__name__)
@@ -47,13 +54,7 @@ def serve(
     import threading
     import webbrowser
 
-    from evals.web.bench import Bench
-    from evals.web.forms import LARGEST_FORM
-    from evals.web.links import BASE
-    from evals.web.router import bench_router
-    from evals.web.rows import run_rows
     from pages.embedding import Embedding
-    from pages.staff.forms import framed
 
     try:
         embedding = Embedding.of(embed_on or ())
@@ -65,22 +66,12 @@ def serve(
         typer.echo(
             "The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True
         )
-    from ui import Service, create_app, program_version
     from ui import serve as serve_pages
 
     desk, staff = open_desk(bot.library, data_dir), open_staff(data_dir)
     agents = open_agents(bot, staff, data_dir)
-    # The bench makes room for visitors: it asks the application, which is made after it.
-    bench = Bench.open(bot, data_dir, program_version(), visitors=lambda: app.state.asking.gate.turns.answering)
-    service = Service(
-        service_settings(data_dir),
-        staff.keys,
-        agents.questions,
-        lambda: run_rows(bench),
-        {f"{BASE}/sets": LARGEST_FORM},
-    )
-    app: FastAPI = create_app(
-        bot, desk, service, agents, staff, bench_router(bench, framed(BASE)), open_providers(data_dir), embedding
+    app, bench = assemble(
+        bot, desk, agents, staff, data_dir, service_settings(data_dir), open_providers(data_dir), embedding
     )
     threading.Thread(target=keep_index, args=(bot.library,), name="index", daemon=True).start()
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
@@ -89,6 +80,33 @@ def serve(
         threading.Timer(1.5, webbrowser.open, [address]).start()
     with sending(desk, agents), closing(bench):
         serve_pages(app, host, port)
+
+
+def assemble(
+    bot: PolicyBot,
+    desk: RequestDesk,
+    agents: AgentDesk,
+    staff: Staff,
+    data_dir: Path,
+    settings: FrontSettings,
+    providers: Mapping[str, Provider] | None = None,
+    embedding: Embedding | None = None,
+) -> tuple[FastAPI, Bench]:
+    """Return the whole application with all three faces, and the bench in it, which is to be closed at the end."""
+    from evals.web.bench import Bench
+    from evals.web.forms import LARGEST_FORM
+    from evals.web.links import BASE
+    from evals.web.router import bench_router
+    from evals.web.rows import run_rows
+    from pages.staff.forms import framed
+    from ui import Service, create_app, program_version
+
+    # The bench makes room for visitors: it asks the application, which is made after it.
+    bench = Bench.open(bot, data_dir, program_version(), visitors=lambda: app.state.asking.gate.turns.answering)
+    larger = {f"{BASE}/sets": LARGEST_FORM}
+    service = Service(settings, staff.keys, agents.questions, lambda: run_rows(bench), larger)
+    app = create_app(bot, desk, service, agents, staff, bench_router(bench, framed(BASE)), providers, embedding)
+    return app, bench
 
 
 @contextmanager

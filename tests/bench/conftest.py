@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 
 from bot.bot import PolicyBot
-from bot.build import build_bot
 from bot.problems import BodyLimit
 from bot.staff.records import Member
 from evals.web import Bench, bench_router
 from evals.web.forms import LARGEST_FORM
 from evals.web.runs import OPEN
-from ingest import ingest_sources
-from vectorstore.settings import StoreSettings
+from tests.sample_bot import sample_bot
+from tests.serving import served
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "form-token"
@@ -74,10 +70,7 @@ def staff_application(bench: Bench) -> FastAPI:
 
 @pytest.fixture(scope="session")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> PolicyBot:
-    bot = build_bot(StoreSettings(tmp_path_factory.mktemp("desk") / "var"))
-    reports = list(ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library))
-    assert [report.error for report in reports] == [None, None]
-    return bot
+    return sample_bot(tmp_path_factory.mktemp("desk") / "var")
 
 
 @pytest.fixture
@@ -122,14 +115,5 @@ def wait_for(bench: Bench, run_id: str, seconds: float = 60) -> str:
 @pytest.fixture
 def site(bench: Bench) -> Iterator[str]:
     """Address of the bench on a free port of the loopback interface."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(staff_application(bench), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(staff_application(bench)) as address:
+        yield address

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-import pages.mounting  # noqa: F401  loaded late by the server, whose warnings would then be errors of a test
-from bot.build import build_bot
-from ingest import ingest_sources
 from tests.installing import install
+from tests.sample_bot import sample_bot
+from tests.serving import served
 from ui import create_app
-from vectorstore.settings import StoreSettings
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -60,19 +54,5 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the real application over the sample policies, on a free port of the loopback interface."""
-    bot = build_bot(StoreSettings(tmp_path_factory.mktemp("desk") / "var"))
-    reports = list(ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library))
-    assert [report.error for report in reports] == [None, None]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(bot), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(sample_bot(tmp_path_factory.mktemp("desk") / "var"))) as address:
+        yield address

@@ -13,6 +13,7 @@ from tests.browser.axe import grave
 from tests.browser.test_chat import DESK, QUESTION, REQUEST, SIDEWAYS, ask_by_keyboard, settle
 from tests.browser.test_report_page import judged
 from tests.browser.test_requests import Site, panel, run_site
+from tests.sample_bot import SAMPLES
 
 # The framework's own statistics of its queue use what pandas deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:gradio.queueing")
@@ -41,7 +42,7 @@ RINGED = """() => {
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    yield from run_site(tmp_path_factory.mktemp("accessible"), ROOT / "policies" / "policies.yaml")
+    yield from run_site(tmp_path_factory.mktemp("accessible"), SAMPLES)
 
 
 @pytest.fixture

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
-from starlette.routing import Mount
 
-import pages.mounting  # noqa: F401  loaded late by the server, whose warnings would then be errors of a test
-from bot.build import build_bot
 from bot.reply import Answer
-from bot.staff.agent_desk import AgentDesk
 from bot.staff.approved import CHECKED
-from ingest import ingest_sources
-from pages.conversations import Conversations
-from pages.staff.lookup.router import lookup_router
-from tests.staff_stub import ListedTrail, stub_staff_app
-from ui import create_app
-from vectorstore.settings import StoreSettings
+from tests.browser.office import Office, open_as, open_office, press, sign_in, tab_to
+from tests.sample_bot import sample_bot
 
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:gradio.queueing")
 
@@ -38,68 +25,35 @@ CARTS = "Carts that were never checked out are emptied after 30 days."
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A running desk with agents; `trail` is what they did."""
-
-    url: str
-    agents: AgentDesk
-    trail: ListedTrail
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("agents")
-    bot = build_bot(StoreSettings(folder / "var"))
-    assert [r.error for r in ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library)] == [None, None]
-    trail, talks = ListedTrail(), Conversations()
-    agents = AgentDesk.open(bot, f"sqlite:///{folder / 'requests.sqlite'}", trail)
-    app = create_app(bot, agents=agents, conversations=talks)
-    app.router.routes.insert(0, Mount("/staff", stub_staff_app(lookup_router(agents, talks), "/lookup")))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    yield Place(f"http://127.0.0.1:{port}", agents, trail)
-    server.should_exit = True
-    thread.join(10)
+    with open_office(folder, sample_bot(folder / "var")) as office:
+        yield office
 
 
 @pytest.fixture
-def open_page(browser: Browser, place: Place) -> Iterator:
+def open_page(browser: Browser, place: Office) -> Iterator:
     """Open an address in a window of its own; at the end nothing may have been complained of or asked elsewhere."""
     contexts, complaints = [], []
 
     def start(path: str, size: tuple[int, int] = DESK, scheme: str = "light") -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
         contexts.append(context)
+        if path.startswith("/staff"):
+            open_as(context, place.address, "ines")
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        local = (place.url, "data:", "about:", "blob:")
+        local = (place.address, "data:", "about:", "blob:")
         page.on("request", lambda asked: None if asked.url.startswith(local) else complaints.append(asked.url))
-        page.goto(f"{place.url}{path}")
+        page.goto(f"{place.address}{path}")
         return page
 
     yield start
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
-    """Press Tab until the element that has the focus matches."""
-    for _ in range(150):
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{selector} cannot be reached by keyboard")
 
 
 def follow(page: Page) -> None:
@@ -117,8 +71,9 @@ def keep(page: Page, name: str) -> None:
         shutil.copy(OUT / name, Path(folder) / name)
 
 
-def test_look_up_compare_and_copy_a_reply_by_keyboard(open_page, place):
-    page = open_page("/staff/lookup")
+def test_from_signing_in_to_a_settled_doubt_by_keyboard(open_page, place):
+    page = open_page("/")
+    sign_in(page, place.address, "ines", "/staff/lookup")
     tab_to(page, "#words")
     page.keyboard.type("how long are order records kept")
     follow(page)
@@ -134,7 +89,7 @@ def test_look_up_compare_and_copy_a_reply_by_keyboard(open_page, place):
     tab_to(page, "details.copy summary")
     page.keyboard.press("Enter")
     tab_to(page, "[data-copy='reply-text']")
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=place.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=place.address)
     page.keyboard.press("Enter")
     expect(page.locator("#told")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -154,6 +109,14 @@ def test_look_up_compare_and_copy_a_reply_by_keyboard(open_page, place):
     follow(page)
     expect(page.locator(".sides .words").first).to_be_visible()
     keep(page, "lookup-compare.png")
+
+    press(page, "nav[aria-label=Staff] a[href='/staff/requests']", "Shift+Tab")
+    press(page, f"a[href='/staff/requests/{place.doubtful}']")
+    expect(page.get_by_role("heading", name="For you to decide")).to_be_visible()
+    press(page, ".decide .button")
+    expect(page.locator("[role=status]")).to_contain_text("Marked as arrived")
+    assert place.desk.ledger.get(place.doubtful).state == "sent"
+    assert place.acts(3) == ["request read", "request resolve arrived", "request read"]
 
 
 def test_why_it_is_silent_is_told_in_the_page(open_page):
@@ -189,13 +152,13 @@ def test_an_agent_takes_over_a_live_chat_and_hands_it_back(open_page, place):
     follow(agent)
     tab_to(agent, "#words")
     # The visitor's open page gets the lines without a reload.
-    expect(chat.locator(".joined").last).to_contain_text("Ann of the support team has joined", timeout=15_000)
-    agent.keyboard.type("Hello, I am Ann. <b>How</b> can I help?")
+    expect(chat.locator(".joined").last).to_contain_text("Ines Okafor of the support team has joined", timeout=15_000)
+    agent.keyboard.type("Hello, I am Ines. <b>How</b> can I help?")
     tab_to(agent, "form[action$='/say'] button")
     follow(agent)
     expect(chat.locator(".card.agent").last).to_contain_text("<b>How</b> can I help?", timeout=15_000)
     expect(chat.locator(".card.agent .who").last).to_contain_text("support team, not the policy’s words")
-    expect(chat.locator("body > [role=status]")).to_contain_text("Ann: Hello")
+    expect(chat.locator("body > [role=status]")).to_contain_text("Ines Okafor: Hello")
 
     ask(chat, QUESTION)
     expect(chat.locator(".turn").last).to_contain_text("Sent to the person of the support team.")
@@ -210,7 +173,7 @@ def test_an_agent_takes_over_a_live_chat_and_hands_it_back(open_page, place):
     expect(chat.locator(".joined").last).to_contain_text("The desk answers again", timeout=15_000)
     ask(chat, QUESTION)
     expect(chat.locator(".turn").last.locator(".card")).to_contain_text("seven years")
-    assert [did for _, did, _ in place.trail.entries][-3:] == ["chat taken", "chat answered", "chat handed back"]
+    assert place.acts(3) == ["chat taken", "chat answered", "chat handed back"]
     assert [one.question for one in place.agents.questions.unanswered()] == ["Does Larkspur mine asteroids?"]
 
 
@@ -233,11 +196,11 @@ def test_an_approved_answer_reaches_chat_api_and_terminal_word_for_word(open_pag
     ask(chat, "for how long is my order history kept by larkspur")
     expect(chat.locator(".turn").last.locator("blockquote p")).to_have_text([CARTS])
     expect(chat.locator(".turn").last).to_contain_text(CHECKED.strip(" ()"))
-    reply = chat.request.post(f"{place.url}/api/v1/ask", data={"question": QUESTION}).json()
-    stored = chat.request.get(f"{place.url}/api/v1/policies/larkspur").json()["text"]
+    reply = chat.request.post(f"{place.address}/api/v1/ask", data={"question": QUESTION}).json()
+    stored = chat.request.get(f"{place.address}/api/v1/policies/larkspur").json()["text"]
     assert [c["quote"] for c in reply["citations"]] == [CARTS]
     assert stored[reply["citations"][0]["start"] : reply["citations"][0]["end"]] == CARTS
-    place.agents.approved.retire(place.agents.approved.all()[0].answer.id, "m-ann")
+    place.agents.approved.retire(place.agents.approved.all()[0].answer.id, "m-ines")
 
 
 def test_no_page_scrolls_sideways_on_a_phone(open_page, place):
@@ -248,7 +211,7 @@ def test_no_page_scrolls_sideways_on_a_phone(open_page, place):
     page = open_page("/staff/lookup", PHONE)
     wide = []
     for path in ("", "/ask", "/compare", "/versions", "/library", "/questions", "/approved", "/approved/new", "/live"):
-        page.goto(f"{place.url}/staff/lookup{path}{asked.get(path, '')}")
+        page.goto(f"{place.address}/staff/lookup{path}{asked.get(path, '')}")
         for width in (320, 390):
             page.set_viewport_size({"width": width, "height": 844})
             wide += [(path, width)] if page.evaluate(SIDEWAYS) > 0 else []

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.bot import PolicyBot
 from evals import read_results
 from evals.web import Bench
-from tests.bench.conftest import bench, bot, site, wait_for  # noqa: F401  fixtures
+from tests.bench.conftest import wait_for
+from tests.browser.office import Office, open_as, open_office, press, tab_to
+from tests.sample_bot import sample_bot
 
 OUT = Path(__file__).parent / "out"
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 800)
@@ -55,8 +58,25 @@ FAULTS = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> PolicyBot:
+    return sample_bot(tmp_path_factory.mktemp("evaluators") / "var")
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: str) -> Iterator:  # noqa: F811
+def office(tmp_path: Path, bot: PolicyBot) -> Iterator[Office]:
+    with open_office(tmp_path, bot) as opened:
+        opened.bench.worker.rest = 0
+        yield opened
+
+
+@pytest.fixture
+def bench(office: Office) -> Bench:
+    return office.bench
+
+
+@pytest.fixture
+def open_page(browser: Browser, office: Office) -> Iterator:
     """Open an address in a window of its own; at the end nothing may have been complained of or asked elsewhere."""
     contexts, complaints = [], []
 
@@ -64,11 +84,12 @@ def open_page(browser: Browser, site: str) -> Iterator:  # noqa: F811
         width, height = size
         context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=scripts)
         contexts.append(context)
+        open_as(context, office.address, "eve")
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith(site) else complaints.append(asked.url))
-        page.goto(f"{site}/staff/bench{path}")
+        page.on("request", lambda asked: None if asked.url.startswith(office.address) else complaints.append(asked.url))
+        page.goto(f"{office.address}/staff/bench{path}")
         return page
 
     yield start
@@ -76,22 +97,6 @@ def open_page(browser: Browser, site: str) -> Iterator:  # noqa: F811
         context.close()
     # The refused set: browsers complain of its status too.
     assert [said for said in complaints if "status of 422" not in said] == []
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element that has the focus matches."""
-    for _ in range(200):
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} cannot be reached by keyboard")
-
-
-def press(page: Page, selector: str) -> None:
-    """Reach an element with Tab, press Enter, and wait for the page that follows."""
-    tab_to(page, selector)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def picture(page: Page, name: str) -> None:
@@ -116,7 +121,7 @@ def baseline(opened: Bench) -> None:
     (opened.baselines / "mine.jsonl").write_text("".join(one.timeless.model_dump_json() + "\n" for one in changed))
 
 
-def test_an_evaluators_work_by_keyboard_alone(open_page, bench: Bench):  # noqa: F811
+def test_an_evaluators_work_by_keyboard_alone(open_page, bench: Bench):
     page = open_page("")
     tab_to(page, "#name")
     page.keyboard.type("mine")
@@ -149,7 +154,7 @@ def test_an_evaluators_work_by_keyboard_alone(open_page, bench: Bench):  # noqa:
     assert [one.scores["evidence_all"] for one in read_results(bench.baselines / "mine.jsonl")] == [1.0, 1.0, None]
 
 
-def test_a_case_is_made_by_keyboard_alone(open_page, bench: Bench):  # noqa: F811
+def test_a_case_is_made_by_keyboard_alone(open_page, bench: Bench):
     page = open_page("/make?q=how+long+does+larkspur+keep+my+orders")
     tab_to(page, "#behavior")
     place = page.locator("label.choice", has_text=KEPT).locator("input").get_attribute("value")
@@ -163,7 +168,7 @@ def test_a_case_is_made_by_keyboard_alone(open_page, bench: Bench):  # noqa: F81
     assert bench.sets.cases("made")[0][0][1].gold_quotes == ((KEPT,),)
 
 
-def test_progress_is_seen_without_scripts_and_the_page_changes_by_itself_with_them(open_page, bench: Bench):  # noqa: F811
+def test_progress_is_seen_without_scripts_and_the_page_changes_by_itself_with_them(open_page, bench: Bench):
     bench.sets.add("mine", TEXT)
     answering = [1]
     bench.worker.visitors = lambda: answering[0]
@@ -179,7 +184,7 @@ def test_progress_is_seen_without_scripts_and_the_page_changes_by_itself_with_th
 
 
 @pytest.mark.parametrize("size", [DESK, NARROW])
-def test_every_page_has_its_labels_heads_and_width(size, open_page, bench: Bench):  # noqa: F811
+def test_every_page_has_its_labels_heads_and_width(size, open_page, bench: Bench):
     bench.sets.add("mine", TEXT)
     baseline(bench)
     run = bench.start("mine", "m-1")

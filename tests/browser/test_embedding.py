@@ -3,59 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from fastapi import FastAPI
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from bot.build import build_bot
 from bot.requests.desk import RequestDesk
 from bot.requests.settings import RequestSettings
-from ingest import ingest_sources
 from pages.embedding import Embedding
 from tests.browser.axe import grave
 from tests.browser.shop import shop
 from tests.browser.test_chat import DESK, PHONE, keep
+from tests.sample_bot import sample_bot
+from tests.serving import free_port, served
 from ui import create_app
-from vectorstore.settings import StoreSettings
 
 # The framework's own statistics of its queue use what pandas deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:gradio.queueing")
 
 ROOT = Path(__file__).parents[2]
 WIDGET = ROOT / "pages" / "widget.js"
-
-
-@contextmanager
-def running(app: FastAPI, port: int, **tls: str) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", **tls))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    yield
-    server.should_exit = True
-    thread.join(10)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def write_certificate(folder: Path) -> dict[str, str]:
@@ -78,17 +52,16 @@ def write_certificate(folder: Path) -> dict[str, str]:
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Addresses of a desk over http and over https, of a shop listed for each, and of a shop that is not listed."""
     folder = tmp_path_factory.mktemp("embedded")
-    bot = build_bot(StoreSettings(folder / "var"))
-    assert {one.error for one in ingest_sources([ROOT / "policies" / "policies.yaml"], bot.library)} == {None}
+    bot = sample_bot(folder / "var")
     plain, secure = free_port(), free_port()
     desk, safe = f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}"
     requests = RequestDesk.open(bot.library, RequestSettings(folder / "data"))
     with ExitStack() as opened_here:
         listed, stranger, safe_shop = (opened_here.enter_context(shop(one)) for one in (desk, desk, safe))
         embedding = Embedding.of([listed, safe_shop])
-        opened_here.enter_context(running(create_app(bot, requests, embedding=embedding), plain))
+        opened_here.enter_context(served(create_app(bot, requests, embedding=embedding), plain))
         tls = write_certificate(folder)
-        opened_here.enter_context(running(create_app(bot, requests, embedding=embedding), secure, **tls))
+        opened_here.enter_context(served(create_app(bot, requests, embedding=embedding), secure, **tls))
         yield {"desk": desk, "listed": listed, "stranger": stranger, "safe": safe, "safe shop": safe_shop}
 
 

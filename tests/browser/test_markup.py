@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import html
 import os
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
-from bot.build import build_bot
 from bot.requests.desk import RequestDesk
 from bot.requests.settings import RequestSettings
-from ingest import ingest_sources
 from tests.browser.payloads import payloads
+from tests.sample_bot import sample_bot
+from tests.serving import served
 from ui import create_app
-from vectorstore.settings import StoreSettings
 
 # The framework's own statistics of its queue use what pandas deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:gradio.queueing")
@@ -108,23 +103,10 @@ def write_library(folder: Path) -> Path:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Address of a desk over hostile policies, and the id and version of each."""
     folder = tmp_path_factory.mktemp("hostile")
-    bot = build_bot(StoreSettings(folder / "var"))
-    failed = [(one.source, one.error) for one in ingest_sources([write_library(folder)], bot.library) if one.error]
-    assert failed == []
+    bot = sample_bot(folder / "var", write_library(folder))
     desk = RequestDesk.open(bot.library, RequestSettings(folder / "data"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(bot, desk), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    yield f"http://127.0.0.1:{port}", [(row.id, row.version) for row in bot.library.policies()]
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(bot, desk)) as address:
+        yield address, [(row.id, row.version) for row in bot.library.policies()]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,15 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from bot.build import build_bot
 from bot.requests.desk import RequestDesk
 from bot.requests.ledger import Sender
 from bot.requests.receipt_check import verify_receipt
 from bot.requests.settings import RequestSettings, SmtpSettings
-from ingest import ingest_sources
 from tests.browser.test_chat import (
     DESK,
     OUT,
@@ -34,9 +30,10 @@ from tests.browser.test_chat import (
     settle,
     tab_back_to,
 )  # fmt: skip
+from tests.sample_bot import SAMPLES, sample_bot
 from tests.servers.mail_server import Taken, Temper, serving
+from tests.serving import free_port, served
 from ui import create_app
-from vectorstore.settings import StoreSettings
 
 # The framework's own statistics of its queue use what pandas deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore::Warning:gradio.queueing")
@@ -72,42 +69,26 @@ class Site:
 
 
 def run_site(folder: Path, policies: Path) -> Iterator[Site]:
-    bot = build_bot(StoreSettings(folder / "var"))
-    reports = list(ingest_sources([policies], bot.library))
-    assert {report.error for report in reports} == {None}
-    temper = Temper()
-    with serving(temper) as mail_port, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        address = f"http://127.0.0.1:{port}"
+    bot = sample_bot(folder / "var", policies)
+    temper, port, stop = Temper(), free_port(), threading.Event()
+    with serving(temper) as mail_port:
         smtp = SmtpSettings("127.0.0.1", mail_port, security="none")
         settings = RequestSettings(
-            folder / "data", delivery=True, desk_mailbox=MAILBOX, public_url=address, smtp=smtp, poll_seconds=0.05
-        )
+            folder / "data", delivery=True, desk_mailbox=MAILBOX, public_url=f"http://127.0.0.1:{port}", smtp=smtp,
+            poll_seconds=0.05,
+        )  # fmt: skip
         desk = RequestDesk.open(bot.library, settings)
-        server = uvicorn.Server(uvicorn.Config(create_app(bot, desk), host="127.0.0.1", port=port, log_level="error"))
-        stop = threading.Event()
-        threads = [
-            threading.Thread(target=server.run, daemon=True),
-            threading.Thread(target=Sender(desk.ledger, desk.couriers()).run_forever, args=(stop,), daemon=True),
-        ]
-        for thread in threads:
-            thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert server.started
-        yield Site(address, temper, desk)
-        server.should_exit = True
-        stop.set()
-        for thread in threads:
-            thread.join(20)
+        sender = threading.Thread(target=Sender(desk.ledger, desk.couriers()).run_forever, args=(stop,), daemon=True)
+        with served(create_app(bot, desk), port) as address:
+            sender.start()
+            yield Site(address, temper, desk)
+            stop.set()
+            sender.join(20)
 
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    yield from run_site(tmp_path_factory.mktemp("samples"), ROOT / "policies" / "policies.yaml")
+    yield from run_site(tmp_path_factory.mktemp("samples"), SAMPLES)
 
 
 @pytest.fixture(scope="module")

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from bot.requests.desk import RequestDesk
 from bot.requests.errors import DoubtfulDeliveryError, PermanentRefusalError
-from bot.requests.ledger import Ledger, Sender
+from bot.requests.ledger import Ledger
 from bot.requests.ledger.keys import Key
-from bot.requests.records import RequestRecord
 from bot.staff.oidc import Provider
 from bot.staff.outside_settings import OidcSettings
 from bot.staff.staff import Staff
-from tests.bot.requests.desks import HandClock, KeptCourier, new_request, queued, settings_in
+from tests.bot.requests.desks import HandClock, settings_in
+from tests.browser.office import WORDS, sent, sign_in, tab_to
 from tests.browser.test_chat import DESK, PHONE, REPEATED_IDS, SIDEWAYS, UNNAMED, keep
 from tests.servers.issuer import CLIENT, SECRET, Issuer, serving_issuer
+from tests.serving import free_port, served
 from tests.ui.desk import Desk, Library
 from ui import create_app
 
-WORDS = "four plain words here"
 NARROW = (320, 640)
 
 
@@ -42,16 +38,6 @@ class Office:
     doubtful: str
 
 
-def sent(ledger: Ledger, clock: HandClock, number: int, *answers: Exception) -> RequestRecord:
-    record = queued(ledger, new_request(email=f"person{number}@mailbox.example", session=f"s{number}", firm="tern"))
-    courier = KeptCourier()
-    courier.answers.extend([None, *answers])
-    for _ in range(1 + len(answers)):
-        Sender(ledger, [courier]).run_due()
-        clock.move(60)
-    return ledger.get(record.id)
-
-
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder, clock = tmp_path_factory.mktemp("office"), HandClock()
@@ -59,31 +45,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     staff = Staff.open(f"sqlite:///{folder}/staff.sqlite", folder)
     staff.accounts.add("boss", ["admin"], WORDS, "Noor Haddad")
     staff.accounts.add("ines", ["agent"], WORDS, "Ines Okafor")
-    doubtful = sent(ledger, clock, 1, DoubtfulDeliveryError("lost"), DoubtfulDeliveryError("lost"))
-    sent(ledger, clock, 2, PermanentRefusalError("550 no such mailbox"))
-    sent(ledger, clock, 3)
+    doubtful = sent(ledger, clock, 1, DoubtfulDeliveryError("lost"), DoubtfulDeliveryError("lost"), firm="tern")
+    sent(ledger, clock, 2, PermanentRefusalError("550 no such mailbox"), firm="tern")
+    sent(ledger, clock, 3, firm="tern")
     clock.move(9 * 86_400)
-    with serving_issuer(Issuer(asks=True), "localhost") as issuer, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        address = f"http://127.0.0.1:{port}"
+    port = free_port()
+    with serving_issuer(Issuer(asks=True), "localhost") as issuer:
         firm = OidcSettings(
-            "firm", issuer.address, CLIENT, SECRET, f"{address}/staff/oidc/firm/callback", "Harbour & Co",
+            "firm", issuer.address, CLIENT, SECRET, f"http://127.0.0.1:{port}/staff/oidc/firm/callback", "Harbour & Co",
             ("openid",), "groups", MappingProxyType({"desk": ("agent",)}),
         )  # fmt: skip
         providers = {"firm": Provider(firm, Key.open(folder))}
         app = create_app(Desk(), RequestDesk(Library(), ledger), staff=staff, providers=providers)  # type: ignore[arg-type]
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert server.started
-        yield Office(address, ledger, staff, issuer, doubtful.id)
-        server.should_exit = True
-        thread.join(20)
+        with served(app, port) as address:
+            yield Office(address, ledger, staff, issuer, doubtful.id)
     staff.close()
 
 
@@ -98,27 +73,6 @@ def open_page(browser: Browser) -> Iterator:
     yield start
     for context in contexts:
         context.close()
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until what is focused is the one wanted, as somebody without a mouse does."""
-    for _ in range(60):
-        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the keyboard does not reach {selector}")
-
-
-def sign_in(page: Page, address: str, name: str, path: str = "/staff/") -> None:
-    """Open a page as a stranger and sign in by keyboard."""
-    page.goto(address + path)
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert page.evaluate("document.activeElement.id") == "name"
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(WORDS)
-    page.keyboard.press("Enter")
-    page.wait_for_url(address + path)
 
 
 def accessible(page: Page) -> None:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.types import ASGIApp
 
-import pages.mounting  # noqa: F401  loaded late by the server, whose warnings would then be errors of a test
 from bot.bot import PolicyBot
-from bot.build import build_bot
 from bot.requests.desk import RequestDesk
 from bot.requests.settings import RequestSettings
-from ingest import ingest_sources
-from vectorstore.settings import StoreSettings
+from tests.sample_bot import sample_bot
+from tests.serving import served
 
 ROOT = Path(__file__).parents[2]
 SOAK = os.environ.get("POLICYDESK_SOAK") == "1"
@@ -34,36 +27,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def bot(data_dir: Path) -> PolicyBot:
-    made = build_bot(StoreSettings(data_dir))
-    assert [report.status for report in ingest_sources([ROOT / "policies" / "policies.yaml"], made.library)] == [
-        "new",
-        "new",
-    ]
-    return made
+    return sample_bot(data_dir)
 
 
 @pytest.fixture(scope="session")
 def desk(bot: PolicyBot, data_dir: Path) -> RequestDesk:
     return RequestDesk.open(bot.library, RequestSettings(data_dir))
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve `app` on a free port of the loopback interface; give its address. The server believes no proxy by itself."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", proxy_headers=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def test_no_address_takes_a_foreign_form(running_desk, method, path):
 
 @pytest.fixture(scope="module")
 def running_desk():
-    from tests.front.conftest import served
+    from tests.serving import served
 
     with served(create_app(Desk())) as address:
         yield address

@@ -14,8 +14,9 @@ import pytest
 import pages
 from bot.staff.staff import Staff
 from pages.mounting import chat_app
-from tests.front.conftest import SOAK, served
+from tests.front.conftest import SOAK
 from tests.front.routes import framework_lines, lines_of, whole_app
+from tests.serving import served
 
 PLACES = ("absolute", "relative")
 FORMS = {

@@ -13,8 +13,9 @@ from mcp import Client, StdioServerParameters, stdio_client
 from bot.front.asking import Asking
 from bot.front.settings import FrontSettings, Limits, Rate
 from pages.mcp_server import build_mcp, mcp_app
-from tests.front.conftest import ROOT, served
+from tests.front.conftest import ROOT
 from tests.in_loop import in_loop
+from tests.serving import served
 
 TOOLS = ["ask", "get_clause", "list_policies", "search"]
 Use = Callable[[Callable[[Client], Awaitable[Any]]], Any]

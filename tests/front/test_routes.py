@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.front.conftest import served
 from tests.front.routes import route_list, whole_app
+from tests.serving import served
 
 LIST = Path(__file__).parent / "routes.txt"
 

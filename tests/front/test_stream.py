@@ -36,7 +36,7 @@ def events_of(response: httpx.Response) -> list[tuple[str, dict]]:
 
 @pytest.fixture(scope="module")
 def server(bot: PolicyBot):
-    from tests.front.conftest import served
+    from tests.serving import served
 
     with served(create_app(bot)) as address:
         yield address

@@ -6,8 +6,6 @@ import base64
 import hashlib
 import json
 import secrets
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+
+from tests.serving import free_port, served
 
 CLIENT = "policydesk"
 SECRET = "a secret of the client, long enough for HS256"
@@ -137,17 +136,7 @@ def app_of(issuer: Issuer) -> FastAPI:
 @contextmanager
 def serving_issuer(issuer: Issuer, host: str = "127.0.0.1") -> Iterator[Issuer]:
     """Run the issuer; `host` is the name it has in its own addresses."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     issuer.address = f"http://{host}:{port}"
-    server = uvicorn.Server(uvicorn.Config(app_of(issuer), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield issuer
-    server.should_exit = True
-    thread.join(10)
+    with served(app_of(issuer), port):
+        yield issuer
