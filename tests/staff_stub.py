@@ -9,10 +9,13 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from bot.problems import add_problem_handlers
-from bot.staff.records import Member
+from bot.staff.records import Member, Role
 from pages.staff.forms import add_form_page
 
 TOKEN = "form-token"
+ROLES: dict[str, frozenset[Role]] = {"Eve": frozenset({"agent", "evaluator"})}
+"""Of those who are more than agents."""
+
 STYLE = Path(__file__).parents[1] / "pages" / "staff" / "staff.css"
 
 
@@ -35,7 +38,7 @@ def stub_staff_app(router: APIRouter, prefix: str) -> FastAPI:
     @app.middleware("http")
     async def guard(request: Request, call_next) -> Response:
         who = request.cookies.get("who", "Ann")
-        request.state.member = Member(f"m-{who.lower()}", who, frozenset({"agent"}))
+        request.state.member = Member(f"m-{who.lower()}", who, ROLES.get(who, frozenset({"agent"})))
         request.state.form_token = TOKEN
         if request.method == "POST" and f"token={TOKEN}".encode() not in await request.body():
             return PlainTextResponse("no token", 403)

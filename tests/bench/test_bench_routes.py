@@ -10,8 +10,8 @@ import pytest
 
 from bot.reply import Turn
 from evals import compare, judged_from, load_cases, read_results, summarize
-from evals.web import conversation_address
 from evals.web.sets import MAX_SET
+from pages.staff.case_link import case_address
 from tests.bench.conftest import TOKEN, wait_for
 
 KEPT = "We keep order records for seven years, because tax law asks for them."
@@ -240,7 +240,7 @@ def test_a_baseline_without_words_can_be_compared(ran, bench, get, post):
 
 def test_a_case_is_made_of_a_conversation(client, post, bench):
     turns = [Turn(question="Does Larkspur keep my orders?", policy_ids=["larkspur"]), Turn(question="how long?")]
-    page = client.get(conversation_address(turns)).text
+    page = client.get(case_address(turns)).text
     assert "\nDoes Larkspur keep my orders?\nhow long?</textarea>" in page
     assert '<option value="larkspur" selected>' in page
     place = re.search(rf'value="(\d+-\d+)"(?: checked)?> <span>{re.escape(KEPT)}', page)

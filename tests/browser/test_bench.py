@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ from bot.bot import PolicyBot
 from evals import read_results
 from evals.web import Bench
 from tests.bench.conftest import wait_for
-from tests.browser.office import Office, open_as, open_office, press, tab_to
+from tests.browser.office import Office, open_as, open_office, press, sign_in, tab_to
 from tests.sample_bot import sample_bot
 
+ROOT = Path(__file__).parents[2]
+REAL = ROOT.parent / "shared" / "policies" / "policies.yaml"
+PUBLIC = ROOT.parent / "shared" / "evals" / "public.jsonl"
 OUT = Path(__file__).parent / "out"
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 800)
 KEPT = "We keep order records for seven years, because tax law asks for them."
@@ -109,16 +113,20 @@ def baseline(opened: Bench) -> None:
     """A baseline of the set in which the orders' case found nothing."""
     run = opened.start("mine", "m-1")
     assert wait_for(opened, run.id) == "done"
-    results = read_results(opened.runs.results(run.id))
+    opened.baselines.mkdir(exist_ok=True)
+    lose_evidence(opened.runs.results(run.id), "orders", opened.baselines / "mine.jsonl")
+
+
+def lose_evidence(results: Path, case_id: str, file: Path) -> None:
+    """Write a run's results as if the desk had found nothing for one case."""
     lost = {"evidence_all": 0.0, "evidence_recall": 0.0}
     changed = [
         one.model_copy(update={"scores": one.scores | lost, "answer": one.answer.model_copy(update={"citations": []})})
-        if one.id == "orders" and one.answer
+        if one.id == case_id and one.answer
         else one
-        for one in results
+        for one in read_results(results)
     ]
-    opened.baselines.mkdir(exist_ok=True)
-    (opened.baselines / "mine.jsonl").write_text("".join(one.timeless.model_dump_json() + "\n" for one in changed))
+    file.write_text("".join(one.timeless.model_dump_json() + "\n" for one in changed))
 
 
 def test_an_evaluators_work_by_keyboard_alone(open_page, bench: Bench):
@@ -152,6 +160,37 @@ def test_an_evaluators_work_by_keyboard_alone(open_page, bench: Bench):
     press(page, "form[action$='/accept'] button")
     expect(page.get_by_role("status")).to_contain_text("This run is the baseline of mine now.")
     assert [one.scores["evidence_all"] for one in read_results(bench.baselines / "mine.jsonl")] == [1.0, 1.0, None]
+
+
+def test_the_public_set_from_signing_in_to_a_difference_by_keyboard_alone(browser: Browser, tmp_path: Path):
+    if not PUBLIC.exists():
+        pytest.skip("the public set is not beside the repository")
+    size = {"width": DESK[0], "height": DESK[1]}
+    with open_office(tmp_path, sample_bot(tmp_path / "var", REAL)) as office, closing(browser.new_context(viewport=size)) as window:  # fmt: skip
+        page = window.new_page()
+        sign_in(page, office.address, "eve", "/staff/bench")
+        tab_to(page, "#name")
+        page.keyboard.type("public")
+        tab_to(page, "#text")
+        page.keyboard.insert_text(PUBLIC.read_text(encoding="utf-8"))
+        press(page, "form[action$='/sets'] button")
+        expect(page.get_by_role("status")).to_contain_text("The set public is kept: 45 cases.")
+        # An earlier state of the desk, which found nothing for one case.
+        run = office.bench.start("public", "m-1")
+        assert wait_for(office.bench, run.id) == "done"
+        office.bench.accept(run.id, anyway=False)
+        file = office.bench.baselines / "public.jsonl"
+        lose_evidence(file, next(one.id for one in read_results(file) if one.scores.get("evidence_all") == 1.0), file)
+        press(page, "form[action$='/runs'] button")
+        expect(page.locator(".facts")).to_contain_text("45 of 45", timeout=60_000)
+        picture(page, "bench-public-run")
+        run_id = page.url.rsplit("/", 1)[1]
+        press(page, "form[action$='/against'] button")
+        expect(page.locator("#main")).to_contain_text("No regression.")
+        press(page, f"a[href*='/runs/{run_id}/difference']")
+        evidence = page.get_by_role("table", name="Evidence")
+        expect(evidence.get_by_role("row").nth(1)).to_have_text(re.compile("missed *found"))
+        picture(page, "bench-public-difference")
 
 
 def test_a_case_is_made_by_keyboard_alone(open_page, bench: Bench):

@@ -6,8 +6,9 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +20,8 @@ from bot.requests.intent import IntentRecogniser
 from bot.staff.agent_desk import AgentDesk
 from bot.staff.records import Member
 from ingest import ingest_sources
-from pages.conversations import Conversations, Exchange
+from pages.conversations import Conversations, Exchange, LiveConversation
+from pages.staff.lookup.live_pages import render_conversation
 from pages.staff.lookup.router import lookup_router, lookup_waiting
 from tests.staff_stub import TOKEN, ListedTrail, stub_staff_app
 from vectorstore import PolicyLibrary, StoreSettings
@@ -313,6 +315,24 @@ def test_taking_over_answering_and_handing_back(office):
     assert not office.talks.is_taken("visitor")
     assert [did for _, did, _ in office.noted] == ["chat taken", "chat answered", "chat handed back"]
     assert {subject for _, _, subject in office.noted} == {one.id}
+
+
+def test_an_evaluator_makes_a_case_of_a_conversation_or_a_question(office):
+    questions = [f"question {number}?" for number in range(14)]
+    exchanges = tuple(Exchange(str(number), asked) for number, asked in enumerate(questions))
+    talk = LiveConversation("t1", exchanges, None, 0.0, 1)
+    evaluator = Member("m1", "Eve", frozenset({"agent", "evaluator"}))
+    found = re.search(
+        r'<a href="([^"]*)">Make a case of this conversation</a>', render_conversation(talk, evaluator, "")
+    )
+    assert found
+    address = urlsplit(unescape(found[1]))
+    assert address.path == "/staff/bench/make"
+    assert parse_qs(address.query) == {"q": questions[-12:]}  # the page takes no more
+    agent = Member("m2", "Ann", frozenset({"agent"}))
+    assert "Make a case" not in render_conversation(talk, agent, "") + office.page("/ask", question=QUESTION)
+    asked = office.client.get("/lookup/ask", params={"question": QUESTION}, headers={**HTML, "Cookie": "who=Eve"}).text
+    assert "policy=larkspur" in asked[asked.index("/staff/bench/make") : asked.index("Make a case of this question")]
 
 
 def test_nothing_of_a_question_or_a_name_becomes_markup(office):

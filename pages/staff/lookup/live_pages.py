@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from bot.reply import Turn
 from bot.staff.records import Member
 from pages.conversations import Exchange, LiveConversation
 from pages.markup import text
+from pages.staff.case_link import case_link
 from pages.staff.lookup.parts import ROOT, answer_card, area
 
 LONGEST_LINE = 2_000
@@ -62,10 +64,17 @@ def render_conversation(one: LiveConversation, member: Member, token: str) -> st
         does = f"<p>{text(one.taken_by[1])} has this conversation.</p>"
     else:
         does = f'<form method="post" action="{path}/take">{token}<p><button>Take over</button></p></form>'
+    asked = [exchange for exchange in one.exchanges if exchange.question]
+    turns = [Turn(question=each.question, policy_ids=each.answer.policy_ids if each.answer else []) for each in asked]
+    ways = [
+        f'<a href="{path}">Look again</a>',
+        f'<a href="{ROOT}/live">All conversations</a>',
+        case_link(turns, member),
+    ]
     return (
         f'<div id="fresh" data-poll="{path}/fragment" data-revision="{one.revision}" data-told="The visitor has written">'
         f"{conversation_fragment(one)}</div>{does}"
-        f'<p><a href="{path}">Look again</a> · <a href="{ROOT}/live">All conversations</a></p>'
+        f"<p>{' · '.join(filter(None, ways))}</p>"
     )
 
 

@@ -10,11 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.errors import QuestionError
 from bot.front.posted import fields_of, read_form
+from bot.reply import Turn
 from bot.staff.agent_desk import AgentDesk
 from bot.staff.comparing import compare
 from bot.staff.entry_errors import StaffEntryError
 from bot.staff.health import library_health
 from bot.staff.lookup import Filters, Lookup, regimes
+from pages.staff.case_link import case_link
 from pages.staff.lookup.answering import told
 from pages.staff.lookup.compare_pages import compare_form, render_comparison, render_version_list, render_versions
 from pages.staff.lookup.forms import ChannelForm, day_of, number_of
@@ -75,7 +77,10 @@ def add_look_routes(router: APIRouter, agents: AgentDesk) -> None:
                     given = bot.reply(question, ids, (), when)
                     base = str(request.base_url).rstrip("/")
                     base = base.removesuffix("/staff")
+                    asked = [Turn(question=question, policy_ids=given.policy_ids)]
                     shown = render_answer(given, bot.why(question, ids, (), when), company, base)
+                    if case := case_link(asked, member_of(request)):
+                        shown += f"<p>{case}</p>"
                 except (QuestionError, StaffEntryError) as error:
                     problem = error.message
             body = ask_form(question, company, day, library.policies()) + (problem_box(problem) or shown)
