@@ -22,7 +22,10 @@ CAPITALISED = frozenset(
     "customer customers notice statement terms use california internet web united states section third party parties act online cookie cookies products product company group agreement north american "
     "ccpa cpra gdpr eea usa january february march april may june july august september october november december monday friday standard clauses contractual commission european union rights".split()
 )
-NEED_WITHIN = 0.065  # how far below the best score a sentence may lie that holds the kind of fact asked for
+NEED_AMONG, NEED_WITHIN = (
+    12,
+    0.065,
+)  # sentences, and how far below the best score a sentence may lie that holds the kind of fact asked for
 LOOK_BACK = re.compile(
     r"\b(?:preceding|past|last|prior|previous|for the)\s+(?:\d+|twelve|six)[ -](?:calendar )?(?:months?|years?|days?)\b|\b12[- ]month period\b|\b(?:\d+|twelve) (?:months|years) (?:preceding|up to|before|prior)\b",
     re.IGNORECASE,
@@ -55,11 +58,11 @@ def judge(
             return Judgement(False, tuple(close[:1]), concept)
         hits = _leading(fit, hits)
     if question.wants_names:
-        fit = [hit for hit in hits[:CONCEPT_AMONG] if hit.score >= settings.answer_from and _names(hit, companies)]
+        fit = [hit for hit in hits[:NEED_AMONG] if hit.score >= hits[0].score - NEED_WITHIN and _names(hit, companies)]
         if not fit:
             return Judgement(False, tuple(hits[:1]), "names")
         hits = _leading(fit, hits)
-    near = [hit for hit in hits[:12] if hit.score >= max(settings.answer_from, hits[0].score - NEED_WITHIN)]
+    near = [hit for hit in hits[:NEED_AMONG] if hit.score >= max(settings.answer_from, hits[0].score - NEED_WITHIN)]
     for need in question.needs:
         holds = NEEDS[need][1]
         fit = [hit for hit in near if holds.search(_whole(hit))]

@@ -145,6 +145,10 @@ def silent_text(policies: Sequence[Policy], nearest: bool, missing: str | None) 
 
 MISSING = {
     "duration": "how long this takes or lasts",
+    "time of keeping": "how long it is kept",
+    "time of answering": "how soon a request is answered",
+    "moment": "when that happens",
+    "amount": "how much it costs",
     "hours": "the hours",
     "place": "where that is",
     "price": "what that costs",

@@ -21,6 +21,11 @@ _COUNTRY = (
     r"|Mexic|Korea|Franc|Spain|Ital|Netherlands|Switzerland|Britain|England|Israel|Philippines|Virginia|California|Oregon|Texas|Delaware|New York"
 )
 
+_STATE = (
+    r"California|Virginia|Colorado|Connecticut|Utah|Texas|Oregon|Montana|Nevada|Delaware|Iowa|Nebraska|New (?:Hampshire|Jersey|York|Mexico)|Tennessee|Minnesota|Maryland"
+    r"|Indiana|Kentucky|Rhode Island|Washington|Florida|Illinois|Massachusetts|Maine|Vermont|Georgia|Ohio|Michigan|Arizona|(?:North|South) (?:Carolina|Dakota)"
+)
+
 CONCEPTS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxyType(
     {
         "a data breach": _words(
@@ -46,6 +51,13 @@ CONCEPTS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxyTy
         ),
         "the countries by name": _words(
             r"\b(?:what|which) (?:other )?(?:countr(?:y|ies)|continents?)\b|\bcountry names?\b", _COUNTRY
+        ),
+        "the states by name": _words(
+            r"\b(?:what|which) (?:(?:other|us|u\.s\.|american) )*states\b(?!['’])|\bstate names?\b", _STATE
+        ),
+        "recordings of calls": _words(
+            r"\b(?:record\w*|listen\w*|tap\w*)\b.{0,40}\b(?:phone )?calls?\b|\bcalls?\b.{0,30}\b(?:recorded|taped|listened)\b",
+            r"record|monitor|listen|transcri|overhear|taped",
         ),
         "genetic data": _words(r"\b(?:DNA|genetic\w*|genome)\b", r"DNA|genetic|genom|biolog|health|medical|sensitive"),
         "the death of a person": _words(r"\b(?:die|dies|died|dead|death|deceased|passes away|passed away)\b", r"die|dead|death|deceas|estate|heir|memorial|next of kin|surviv|executor|pass(?:es|ed) away"),

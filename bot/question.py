@@ -88,7 +88,7 @@ DEFINES = re.compile(
 NAMES = re.compile(
     r"\b(?:which|what) (?:\w+ ){0,2}(?:compan(?:y|ies)|firms?|vendors?|providers?|partners?|processors?|brokers?|banks?|bureaus?|networks?|ones?|outfits?|business(?:es)?)\b.{0,40}\b(?:exactly|by name|specifically|in particular)\b"
     r"|\bby name\b|\bname names\b|\bnames? of (?:the|all|every|each|your|their|those|any) (?:\w+ ){0,2}(?:compan|firms?|vendors?|providers?|partners?|processors?|brokers?|advertisers?|bureau)"
-    r"|\bwhich (?:\w+ )?(?:company|firm|vendor|provider|processor|bureau|bank) (?:does|do|is|are|was|runs?|hosts?|handles?|stores?|makes?|processes|sends?|records?)\b",
+    r"|\bwhich (?:\w+ ){0,2}(?:company|firm|vendor|provider|processor|bureau|bank) (?:does|do|is|are|was|runs?|hosts?|handles?|stores?|makes?|processes|sends?|records?|carr(?:y|ies)|checks?|gets?|delivers?|performs?|operates?)\b",
     re.IGNORECASE,
 )
 
@@ -111,15 +111,41 @@ class Question:
     wants_names: bool = False
 
 
+_HOW_LONG = r"\bhow (?:long|soon|fast|quickly|many (?:days|weeks|months|years|hours))\b|\bdeadline\b|\bhow much time\b|\b(?:retention|time) (?:period|limit|frame)\b|\bwithin how\b|\btime ?frame\b"
+_TIME = (
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty|sixty|ninety|few|several)[ -](?:business |calendar |working )?(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\bas long as\b|\buntil\b|\bimmediately\b|\bindefinitely\b|\bno longer\b|\bforever\b|\bpromptly\b|\bonce (?:you|the|your|we)\b|\bsession\b|\bpermanently\b|\bwhile (?:you|your)\b"
+)
+_KEEPS = r"\b(?:keep\w*|kept|stor(?:e[sd]?|ing)|retain\w*|retention|hang(?:s|ing)? on|h[eo]ld\w*|sav(?:e[sd]?|ing)|delet\w*|eras\w*|remov\w*|wip\w*|overwrit\w*|purg\w*|destroy\w*|anonymi[sz]\w*|expir\w*)\b"
+_ANSWERING = r"\b(?:answer|respond|reply|get back|react|act on|(?:process|handle) (?:\w+ ){0,3}requests?)\b"
+_WE_ANSWER = r"\b(?:we|will|to|may|must|can|shall) (?:\w+ ){0,2}(?:answer|respond|reply|get back|act on|comply|confirm)\b|\b(?:process|handle|complete|fulfil)\w* (?:\w+ ){0,3}requests?\b"
+_REPLIES = r"\b(?:answer\w*|respon[ds]\w*|repl(?:y|ies|ied)|get(?:s|ting)? back|gets? to|confirm\w*|process\w*|handl\w*|compl(?:y|ies|ete\w*)|act(?:s|ed)? on|requests?)\b"
+
 # Kind of fact -> (the question asks for it, a sentence holds it).
 NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     name: (re.compile(asked, re.IGNORECASE), re.compile(held, re.IGNORECASE))
     for name, asked, held in (
         (
             "duration",
-            r"\bhow (?:long|soon|fast|quickly|many (?:days|weeks|months|years|hours))\b|\bdeadline\b|\bhow much time\b|\b(?:retention|time) (?:period|limit|frame)\b|\bwithin how\b|\btime ?frame\b",
-            r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty|sixty|ninety|few|several)[ -](?:business |calendar |working )?(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
-            r"|\bas long as\b|\buntil\b|\bimmediately\b|\bindefinitely\b|\bno longer\b|\bforever\b|\bpromptly\b|\bonce (?:you|the|your|we)\b|\bsession\b|\bpermanently\b|\bwhile (?:you|your)\b",
+            _HOW_LONG,
+            _TIME,
+        ),
+        (
+            # How long something is kept is not told by the time in which a company answers.
+            "time of keeping",
+            rf"(?s)^(?=.*(?:{_HOW_LONG}))(?=.*\b(?:keep|keeps|kept|stored?|retain(?:ed)?|hang|hold|held|saved?)\b)(?!.*{_ANSWERING})",
+            rf"(?s)^(?:(?=.*{_KEEPS})|(?!.*{_WE_ANSWER}))",
+        ),
+        (
+            # And the time in which a company answers is not told by how long something is kept.
+            "time of answering",
+            rf"(?s)^(?=.*(?:{_HOW_LONG}))(?=.*{_ANSWERING})",
+            _REPLIES,
+        ),
+        (
+            "moment",
+            r"\bwhen (?:do|does|will|would|is|are)\b.{0,60}\b(?:expires?|expired|deleted?|erased?|removed?|wiped?|gone|destroyed|purged?|runs? out)\b",
+            rf"{_TIME}|\b(?:when|after|upon|as soon as|on request|at the end|expires?|every|automatically|days?|months?|years?)\b",
         ),
         (
             "hours",
@@ -135,6 +161,11 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
             "price",
             r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|(?<!in )charge(?! of)|price|free of charge|for free)\b|\b(?:charge|cost|bill) (?:me|us|people|anything|extra|money)\b|\bpay (?:anything|extra|money)\b",
             r"[$€£]\s?\d|\b(?:fees?|free|charges?|cost|price|payment|pay)\b",
+        ),
+        (
+            "amount",
+            r"\bhow much\b.{0,40}\b(?:costs?|charged?|pay|fee|price|money)\b|\b(?:fee|price|cost|charge)\b.{0,30}\bin (?:dollars|euros|pounds|money)\b|\bhow many (?:dollars|euros|pounds)\b",
+            r"[$€£]\s?\d|\d+ ?(?:dollars|euros|pounds|cents|USD|EUR|GBP)\b|\b(?:free|no (?:charge|fee|cost|extra|additional)|without (?:charge|cost|fee|paying)|nothing)\b",
         ),
         (
             "link",
@@ -168,6 +199,11 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         ),
     )
 }
+# "Is it Google Analytics or something else": the name has to stand in the evidence.
+OR_ELSE = re.compile(
+    r"\b(?:is|was|are) (?:it|they|that|this) ([\w.-]+(?: [\w.-]+)?)\b.{0,60}\bor (?:something|someone|somebody|anything|anyone) else\b",
+    re.IGNORECASE,
+)
 EITHER = re.compile(r"\b([A-Z][\w.-]+)(?:'s)?,? or ([A-Z][\w.-]+)\b")
 
 
@@ -187,7 +223,7 @@ def read_question(raw: str, limit: int) -> Question:
             f"That is {len(text):,} characters; please ask in {limit:,} or fewer, one question at a time."
         )
     needs = tuple(name for name, (asked, _) in NEEDS.items() if asked.search(text))
-    either = EITHER.search(text)
+    either = EITHER.search(text) or OR_ELSE.search(text)
     return Question(
         text,
         _is_yes_no(text),

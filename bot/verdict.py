@@ -77,11 +77,12 @@ OFFERS_WAY = re.compile(
     r"\b(?:opt[- ]?out|unsubscrib\w+|adjust|disable|turn (?:it |them |this )?off|switch (?:it |them |this )?off|block|decline|visit|click|choose|settings?|preferences|you (?:can|may)|contact us|write to|call us)\b",
     re.IGNORECASE,
 )
+WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 ASKS_DUTY = re.compile(
     r"\b(?:must|have to|need to|mandatory|required?|compulsory|obligat\w+|forced?|gotta)\b", re.IGNORECASE
 )
 FREE_CHOICE = re.compile(
-    r"\b(?:voluntary|optional|not required|not require|don['’]t require|(?:do not|does not|don['’]t|doesn['’]t) (?:have|need) to|can choose not to|no need)\b",
+    r"\b(?:voluntary|optional(?:ly)?|not required|not require|don['’]t require|(?:do not|does not|don['’]t|doesn['’]t) (?:have|need) to|can choose not to|no need)\b",
     re.IGNORECASE,
 )
 
@@ -115,6 +116,9 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     """
     if not question.yes_no or not sentences:
         return None
+    if WITHOUT.search(question.text):
+        # "Can I do it without": a sentence that says "without" too denies nothing.
+        sentences = [WITHOUT.sub(" ", sentence) for sentence in sentences]
     if not sure:
         return "conditional"
     first = polarity(sentences[0])

@@ -34,6 +34,8 @@ def hits(*sentences: str) -> list[Hit]:
         ("who gets my stuff when I die", "the death of a person"),
         ("what happens to my runs if they get bought out", "a sale of the company"),
         ("which countries is it kept in", "the countries by name"),
+        ("which us states let me object", "the states by name"),
+        ("are calls to the hotline recorded", "recordings of calls"),
     ],
 )
 def test_a_question_names_its_matter(question, concept):
@@ -54,6 +56,28 @@ def test_evidence_that_does_not_name_the_matter_is_no_answer():
         read_question("do you train AI on my posts?", 2000), hits("We show your posts to friends."), SETTINGS
     )
     assert (judged.answers, judged.missing) == (False, "artificial intelligence")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "answers"),
+    [
+        ("how long are my survey answers kept", "We answer every request within two weeks.", False),
+        ("how long are my survey answers kept", "We keep the answers you gave for two years.", True),
+        ("how long are my survey answers kept", "Survey answers: two years.", True),
+        ("how many days do you have to answer my request", "Call notes are kept for 30 days.", False),
+        ("how many days do you have to answer my request", "We respond within 30 days.", True),
+        ("when does the basket cookie expire", "One cookie remembers your basket.", False),
+        ("when does the basket cookie expire", "The cookie is removed after a day.", True),
+        ("how much do you charge for a copy", "We may ask for a small fee for a copy.", False),
+        ("how much do you charge for a copy", "A copy costs $12.", True),
+        ("how much do you charge for a copy", "Your first copy is free.", True),
+        ("is there a fee for a copy", "We may ask for a small fee for a copy.", True),
+        ("is it Beaconleaf or something else that counts visits", "Visits are counted by a partner.", False),
+        ("is it Beaconleaf or something else that counts visits", "Visits are counted by Beaconleaf.", True),
+    ],
+)
+def test_a_fact_of_the_kind_that_was_asked_for(question, sentence, answers):
+    assert judge(read_question(question, 2_000), hits(sentence), SETTINGS).answers is answers
 
 
 def test_evidence_that_names_the_matter_comes_first():
