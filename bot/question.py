@@ -26,6 +26,12 @@ SUBORDINATE = re.compile(
     rf"^(?:(?:and|but|so|then|ok|also)\b[\s,:]*)*(?:when|where|if|once|after|before|while|since|because|although|even if)\s+(?!{AUXILIARY}\b|(?:and|exactly|do)\b)",
     re.IGNORECASE,
 )
+# "If I leave a box blank will Larkspur still send it": the case has a verb of its own, so the auxiliary after it asks.
+CASE_THEN = re.compile(
+    rf"^(?:(?:and|but|so|then|ok|also)\b[\s,:]*)*(?:if|when|once|after|suppose)\s+(?:i|we|you|they|someone|somebody|my \w+)\s+(?!{AUXILIARY}\b)\w+ .*?"
+    r"(?<!\bthat )(?<!\bwhich )(?<!\bwho )(?<!\bthey )(?<!\bit )(?<!\byou )(?<!\bwe )(?<!\bi )(?<!\bto )\b(?:will|would|does|do|did|can|could|is|are)\s+(?!not\b|be\b|to\b|so\b)\w+",
+    re.IGNORECASE,
+)
 # Only a question puts these before their subject: "my old comments, be honest does the site keep them".
 INVERTED = re.compile(
     r"\b(?:(?:does|do|did)\s+(?!not\b)(?:i|you|they|it|we|he|she|the|my|your|their|our|this|that|these|those|all|any|[a-z]+(?=\s+[a-z]))"
@@ -254,7 +260,8 @@ def _is_yes_no(text: str) -> bool:
         return False
     case = SUBORDINATE.match(last)
     if case:
-        return bool(_is_inverted(last[case.end() :]) or YES_NO.search(last, case.end()) or TAG.search(last))
+        asks = _is_inverted(last[case.end() :]) or YES_NO.search(last, case.end()) or TAG.search(last)
+        return bool(asks or (CASE_THEN.match(last) and not WH.search(last, case.end())))
     if OPENING.match(last):
         return False
     found = YES_NO.search(last) or TAG.search(text) or _is_inverted(last) or CLIPPED.match(last) or ASKING.match(last)

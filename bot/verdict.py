@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.question import Question
+from vectorstore.lexical import words_of
 
 NEGATION = re.compile(
     r"\b(?:not|never|no|none|nor|neither|cannot|without|nobody|nothing|nowhere)\b|n['’]t\b|\bprohibit(?:ed|s) from\b|\b(?:forbid|forbids|forbidden|prohibited)\b"
@@ -16,7 +17,7 @@ NEGATION = re.compile(
 HARMLESS = re.compile(
     r"\b(?:including,? )?but not limited to\b|\bnot limited to\b|\bno longer\b|\bnot only\b|\bwhether or not\b|\bdo not hesitate\b|\bif not\b|\bif you (?:do not|don['’]t)\b(?: want| wish| agree| like)?|\bdo not track[”\"’]?(?= (?:is|signal|browser|setting))|“do not track”|\"do not track\"|\bdo not sell (?:or share )?my\b"
     r"|\bno (?:charge|cost|fee|extra|additional)\b|\bnot be limited\b|\bno matter\b|\beven without\b|\bwithout (?:an?|the|your|any|asking|permission|consent|prior|notice|charge|cost|further)\b|\bnone of (?:which|whom)\b|\bnot just\b"
-    r"|\byou (?:(?:do|did) not|(?:don|didn)['’]t|no longer) (?:want|wish|agree|consent|like|accept)\b|\bplease (?:do not|don['’]t)\b|, however,"
+    r"|\b(?:instruct|ask|tell|direct|request) (?:us|them) not to\b|\byou (?:(?:do|did) not|(?:don|didn)['’]t|no longer) (?:want|wish|agree|consent|like|accept)\b|\bplease (?:do not|don['’]t)\b|, however,"
     r"|\b(?:who|whom|which|that|whose \w+) (?:\w+ )?(?:(?:do|does|did|are|is|was|were|has|have|will|would|can|could|may) not|(?:don|doesn|didn|aren|isn|wasn|weren|hasn|haven|won|wouldn|can|couldn)['’]t|cannot)\b",
     re.IGNORECASE,
 )
@@ -56,7 +57,7 @@ ASKS_END = re.compile(
     r"\b(?:stops?|cease\w*|quits?|avoids?|refuses?|go(?:es)? away|disappears?|vanish\w*|gone|ends?)\b", re.IGNORECASE
 )
 TELLS_END = re.compile(
-    r"\b(?:stop\w*|ceas\w*|end(?:s|ed)?|no longer|delet\w*|remov\w*|discontinu\w*|opt\w* out|withdraw\w*|turn\w* off|disabl\w*)\b",
+    r"\b(?:stop\w*|ceas\w*|end(?:s|ed)?|no longer|delet\w*|eras\w*|destroy\w*|remov\w*|discontinu\w*|opt\w* out|withdraw\w*|turn\w* off|disabl\w*)\b",
     re.IGNORECASE,
 )
 # "Everywhere", "every user's": one case of it is no yes to all.
@@ -77,6 +78,12 @@ OFFERS_WAY = re.compile(
     r"\b(?:opt[- ]?out|unsubscrib\w+|adjust|disable|turn (?:it |them |this )?off|switch (?:it |them |this )?off|block|decline|visit|click|choose|settings?|preferences|you (?:can|may)|contact us|write to|call us)\b",
     re.IGNORECASE,
 )
+# The case in which something is asked and told: "if I leave it blank", "if you leave a field empty, ...".
+IN_CASE = re.compile(r"\b(?:if|when|once|after|unless)\b", re.IGNORECASE)
+OWN_CASE = re.compile(r"^(?:if|when|once|after) [^,;:.]*,", re.IGNORECASE)
+# Where a sentence turns: what is asked may be denied on one side of it alone.
+TURN = re.compile(r"[;,] (?:but|however|though|yet)\b,?|; ", re.IGNORECASE)
+ANY_TIME = re.compile(r"\b(?:at any time|any time|whenever|as we (?:see fit|deem \w+|please|wish))\b", re.IGNORECASE)
 WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 ASKS_DUTY = re.compile(
     r"\b(?:must|have to|need to|mandatory|required?|compulsory|obligat\w+|forced?|gotta)\b", re.IGNORECASE
@@ -119,9 +126,17 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     if WITHOUT.search(question.text):
         # "Can I do it without": a sentence that says "without" too denies nothing.
         sentences = [WITHOUT.sub(" ", sentence) for sentence in sentences]
+    if (
+        IN_CASE.search(question.text)
+        and (case := OWN_CASE.match(sentences[0]))
+        and _shares(question.text, case.group())
+    ):
+        sentences = [sentences[0][case.end() :], *sentences[1:]]
     if not sure:
         return "conditional"
     first = polarity(sentences[0])
+    if first == "conditional" and _denied_aside(question.text, sentences[0]):
+        first = "no"
     if ASKS_DUTY.search(question.text) and FREE_CHOICE.search(sentences[0]):
         return "no"
     if ASKS_ALL.search(question.text) and first == "yes" and not TELLS_ALL.search(sentences[0]):
@@ -134,7 +149,12 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
         return first if first == "yes" and TELLS_END.search(sentences[0]) else "conditional"
     if first == "yes" and (people := _limited_to(sentences[0])) and not people & _limited_to(question.text):
         return "conditional"
-    if first == "yes" and ASKS_ALWAYS.search(question.text) and POSSIBLE.search(sentences[0]):
+    if (
+        first == "yes"
+        and ASKS_ALWAYS.search(question.text)
+        and POSSIBLE.search(sentences[0])
+        and not ANY_TIME.search(sentences[0])
+    ):
         return "conditional"
     others = sentences[1:]
     if first == "yes" and any(_is_negated(sentence) for sentence in others):
@@ -142,6 +162,20 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     if first == "yes" and not UNIVERSAL.search(sentences[0]) and any(AUDIENCE.search(sentence) for sentence in others):
         return "conditional"
     return first
+
+
+def _shares(question: str, part: str) -> bool:
+    """Return True if both hold a word that carries meaning."""
+    return bool(set(words_of(question)) & set(words_of(part)))
+
+
+def _denied_aside(question: str, sentence: str) -> bool:
+    """Return True if the sentence turns, and the side that is nearest to the question by its words denies it plainly."""
+    asked, sides = set(words_of(question)), TURN.split(sentence)
+    if len(sides) < 2:
+        return False
+    near = sorted(((len(asked & set(words_of(side))), side) for side in sides), key=lambda one: -one[0])
+    return near[0][0] > near[1][0] and polarity(near[0][1]) == "no"
 
 
 def _without_tag(text: str) -> str:

@@ -17,6 +17,8 @@ from bot.question import NEEDS, read_question
         "Can I see my data?",
         "acme sells my chats doesnt it",
         "they pass it on to banks, do they?",
+        "if I leave a box blank will Acme still ship it",
+        "once my parcel arrives is my address gone",
     ],
 )
 def test_yes_no_questions(text):
@@ -33,6 +35,8 @@ def test_yes_no_questions(text):
         "delete my data",
         "cookies",
         "list the partners, who are they?",
+        "if I buy stuff that is made by others who gets my name",
+        "when I close my account they will delete it",
     ],
 )
 def test_other_questions(text):

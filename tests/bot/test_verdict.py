@@ -26,6 +26,38 @@ def verdict(question: str, *evidence: str) -> str | None:
         ("can strangers read my posts", "Posts are open to everyone, even without an account.", "yes"),
         ("can I stop the mail?", "If you do not want our mail, please adjust your settings.", "yes"),
         ("is there any switch for cookies", "While we don't offer an opt-out for cookies, browsers may.", "no"),
+        (
+            "if I leave a box blank will Acme still ship it",
+            "If you leave a required box empty, we cannot ship the order.",
+            "no",
+        ),
+        ("if I close it are my orders gone too", "When you close your account, your orders are erased.", "yes"),
+        (
+            "if they share it in a new way do I get a say?",
+            "If we want to share it in new ways, you may instruct us not to.",
+            "yes",
+        ),
+        (
+            "does the store get my card number",
+            "The store tells us that you paid, but it does not pass on your card number.",
+            "no",
+        ),
+        (
+            "does the store know that I paid",
+            "The store tells us that you paid, but it does not pass on your card number.",
+            "conditional",
+        ),
+        (
+            "do you guarantee that it is safe",
+            "We protect your data; however, we cannot guarantee that nobody gets in.",
+            "no",
+        ),
+        (
+            "can they tell which answers are mine",
+            "If you fill in a survey, we keep your answers apart, so that nobody can trace them.",
+            "conditional",
+        ),
+        ("can Acme change this whenever it likes", "This notice may be changed at any time.", "yes"),
         ("do I need to show my face", "You can optionally show a picture of yourself.", "no"),
         ("can I shop without an account", "You can order without opening an account.", "yes"),
         ("can I shop without an account", "You cannot order without opening an account.", "no"),
