@@ -22,7 +22,7 @@ from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now
 from bot.requests.ledger.database import Database, insert_once
 from bot.requests.ledger.keys import Key
-from bot.requests.ledger.outbox import put_code, put_message
+from bot.requests.ledger.putting import put_code, put_message
 from bot.requests.ledger.steps import Held, confirm, hold, take
 from bot.requests.records import HAND_OVER, RequestRecord
 from bot.requests.settings import RequestSettings

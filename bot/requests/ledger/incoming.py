@@ -21,7 +21,8 @@ from bot.requests.chain import stamp
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.database import insert_once
 from bot.requests.ledger.ledger import Ledger
-from bot.requests.ledger.outbox import CODE, failed_channel, settle_row
+from bot.requests.ledger.outbox import failed_channel
+from bot.requests.ledger.putting import CODE, settle_row
 from bot.requests.ledger.steps import hold, take
 from bot.requests.states import STEPS
 

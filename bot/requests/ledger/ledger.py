@@ -18,7 +18,8 @@ from bot.requests.ledger.clock import Now, utc_now
 from bot.requests.ledger.codes import Verification
 from bot.requests.ledger.database import Database
 from bot.requests.ledger.keys import Key
-from bot.requests.ledger.outbox import MESSAGE, Outbox, failed_channel, settle_row
+from bot.requests.ledger.outbox import Outbox, failed_channel
+from bot.requests.ledger.putting import MESSAGE, settle_row
 from bot.requests.ledger.steps import begin, confirm, drafted, hold, take
 from bot.requests.ledger.stored import event_of, record_of
 from bot.requests.records import HAND_OVER, EventRecord, Message, Person, PinnedChannel, PinnedQuote, RequestRecord

@@ -1,4 +1,4 @@
-"""What waits to be sent: put, claimed by one sender at a time, finished; brakes and caps. Sends nothing itself."""
+"""What waits to be sent: claimed by one sender at a time, finished; brakes and caps. Sends nothing itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.requests.chain import stamp
 from bot.requests.couriers.courier import Acceptance
@@ -21,75 +21,29 @@ from bot.requests.errors import (
 )
 from bot.requests.ledger import tables as db
 from bot.requests.ledger.clock import Now
-from bot.requests.ledger.database import Database, insert_once
+from bot.requests.ledger.database import Database
+from bot.requests.ledger.putting import CHANGE, CODE, MESSAGE
 from bot.requests.ledger.steps import Held, hold, take
+from bot.requests.ledger.taking import (
+    AT_WORK,
+    BEFORE,
+    BY_KEY,
+    EXPIRES,
+    MINE,
+    MY_LANE,
+    NEXT,
+    STOPPED,
+    STOPPED_SWITCH,
+    TAKE_LANE,
+    WIN,
+)  # fmt: skip
 from bot.requests.records import Person, RequestRecord
 from bot.requests.settings import RequestSettings
 
 logger = logging.getLogger(__name__)
 
-MESSAGE, CODE = "message", "code"
-STOPPED = "stopped"
-MAIL_ROUTES = ("smtp", "maildir")
 # A second doubt is a person's to resolve: the first copy may have arrived, and so may the second.
 MOST_DOUBTS = 2
-_ROWS, _LANES = db.outbox.c, db.lanes.c
-# Statements are built once: building one costs more than running it.
-_BUSY = select(_LANES.lane).where(_LANES.owner != bindparam("me"), _LANES.until > bindparam("now"))
-_FULL = (
-    select(_ROWS.policy_id)
-    .where(_ROWS.claimed > bindparam("hour_ago"), _ROWS.kind == MESSAGE)
-    .group_by(_ROWS.policy_id)
-    .having(func.count() >= bindparam("most"))
-)
-_DUE = (
-    select(db.outbox)
-    .where(
-        _ROWS.state == "waiting",
-        _ROWS.kind == bindparam("wanted"),
-        _ROWS.due <= bindparam("now"),
-        _ROWS.route.in_(bindparam("routes", expanding=True)),
-        _ROWS.lane.not_in(_BUSY),
-    )
-    .order_by(_ROWS.due)
-    .limit(1)
-)
-_NEXT = {CODE: _DUE, MESSAGE: _DUE.where(_ROWS.policy_id.not_in(_FULL))}
-_AT_WORK = select(func.count()).where(
-    (
-        (_ROWS.state == "waiting")
-        & (_ROWS.due <= bindparam("now"))
-        & _ROWS.route.in_(bindparam("routes", expanding=True))
-    )
-    | (_ROWS.state == "sending")
-)
-_BY_KEY = select(db.outbox).where(_ROWS.key == bindparam("wanted"))
-_MINE = _BY_KEY.where(_ROWS.state == "sending", _ROWS.owner == bindparam("me"), _ROWS.attempts == bindparam("attempt"))
-_ADD = insert(db.outbox)
-_REMOVE = delete(db.outbox).where(_ROWS.key == bindparam("wanted"))
-_CHANGE = update(db.outbox).where(_ROWS.key == bindparam("wanted"))
-_WIN = _CHANGE.where(_ROWS.state == "waiting", _ROWS.attempts == bindparam("before"))
-# A lane that another sender is taking right now is not waited for: waiting while holding another row could deadlock.
-_FREE = (
-    select(_LANES.lane)
-    .where(_LANES.lane == bindparam("wanted"), (_LANES.owner == bindparam("me")) | (_LANES.until <= bindparam("now")))
-    .with_for_update(skip_locked=True)
-)
-_LANE = select(_LANES.lane).where(_LANES.lane == bindparam("wanted"))
-_TAKE_LANE = update(db.lanes).where(_LANES.lane.in_(_FREE))
-_MY_LANE = update(db.lanes).where(_LANES.lane == bindparam("wanted"), _LANES.owner == bindparam("me"))
-_STOPPED = select(db.switches.c.value).where(db.switches.c.name == STOPPED)
-# What may keep a sender from its next row, in one look.
-_BEFORE = select(
-    _STOPPED.scalar_subquery().label("stopped"),
-    select(func.count()).where(_ROWS.claimed > bindparam("hour_ago")).scalar_subquery().label("claimed"),
-    select(_ROWS.key)
-    .where(_ROWS.state == "sending", _ROWS.lane.not_in(_BUSY))
-    .limit(1)
-    .scalar_subquery()
-    .label("abandoned"),
-)
-_EXPIRES = select(db.codes.c.expires).where(db.codes.c.id == bindparam("wanted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,57 +76,6 @@ class Waiting:
     reply: str | None
 
 
-def put_message(connection: Connection, record: RequestRecord, at: dt.datetime) -> None:
-    """Put the request's message in the outbox, in place of an earlier message that failed or was withdrawn."""
-    key = f"{record.id}:{MESSAGE}"
-    connection.execute(_REMOVE, {"wanted": key})
-    lane = record.route if record.route in MAIL_ROUTES else f"{record.route}:{record.policy_id}"
-    _put(connection, key, record, MESSAGE, None, record.route, lane, "waiting", at)
-
-
-def put_code(
-    connection: Connection, record: RequestRecord, code_id: str, route: str, state: str, at: dt.datetime
-) -> None:
-    """Put the mail with a code in the outbox; with the state "withheld" it will never be sent."""
-    _put(connection, f"{record.id}:{CODE}:{code_id}", record, CODE, code_id, route, route, state, at)
-
-
-def _put(
-    connection: Connection,
-    key: str,
-    record: RequestRecord,
-    kind: str,
-    code_id: str | None,
-    route: str,
-    lane: str,
-    state: str,
-    at: dt.datetime,
-) -> None:
-    # Looked up first: an insert would wait for the sender that holds the lane, which may be waiting for this request.
-    if connection.execute(_LANE, {"wanted": lane}).one_or_none() is None:
-        insert_once(connection, db.lanes, {"lane": lane, "owner": "", "until": ""})
-    row = {
-        "key": key,
-        "request_id": record.id,
-        "kind": kind,
-        "code_id": code_id,
-        "policy_id": record.policy_id,
-        "route": route,
-        "lane": lane,
-        "state": state,
-        "created": stamp(at),
-        "due": stamp(at),
-        "attempts": 0,
-        "doubts": 0,
-    }
-    connection.execute(_ADD, row)
-
-
-def settle_row(connection: Connection, request_id: str, state: str, **others: str | int | None) -> None:
-    """Set the state of the request's message in the outbox, where it has one."""
-    connection.execute(_CHANGE, {"state": state, **others, "wanted": f"{request_id}:{MESSAGE}"})
-
-
 class Outbox:
     """The outbox as senders and the desk use it."""
 
@@ -184,13 +87,13 @@ class Outbox:
     def stop(self, reason: str) -> None:
         """Stop every sender before its next message, in every process, until `resume`."""
         with self._database.writing() as connection:
-            connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED))
-            connection.execute(insert(db.switches).values(name=STOPPED, value=reason))
+            connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED_SWITCH))
+            connection.execute(insert(db.switches).values(name=STOPPED_SWITCH, value=reason))
 
     def resume(self) -> None:
         """Let senders go on."""
         with self._database.writing() as connection:
-            connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED))
+            connection.execute(delete(db.switches).where(db.switches.c.name == STOPPED_SWITCH))
 
     def stopped(self) -> str | None:
         """Return the reason why sending is stopped, None where it is not."""
@@ -217,7 +120,7 @@ class Outbox:
         """Claim the next row. `held_lane` is this owner's already, and is left unless that row waits in it."""
         at = self._now()
         values = {"me": owner, "now": stamp(at), "hour_ago": stamp(at - dt.timedelta(hours=1))}
-        before = connection.execute(_BEFORE, values).one()
+        before = connection.execute(BEFORE, values).one()
         row = None
         if before.stopped is None:
             if before.abandoned is not None:
@@ -235,7 +138,7 @@ class Outbox:
         """Return how many rows could be sent now or were left behind, whoever holds their lanes."""
         values = {"now": stamp(self._now()), "routes": list(routes)}
         with self._database.reading() as connection:
-            return int(connection.execute(_AT_WORK, values).scalar_one())
+            return int(connection.execute(AT_WORK, values).scalar_one())
 
     def renew(self, claimed: Claimed) -> None:
         """Say that the sender is still alive."""
@@ -275,7 +178,7 @@ class Outbox:
         at = self._now()
         held = hold(connection, claimed.request.id)
         mine = {"wanted": claimed.key, "me": claimed.owner, "attempt": claimed.attempt}
-        row = connection.execute(_MINE, mine).one_or_none()
+        row = connection.execute(MINE, mine).one_or_none()
         if row is None:
             logger.warning("request %s: attempt %s was taken over by another sender", held.record.id, claimed.attempt)
             return None
@@ -329,12 +232,12 @@ class Outbox:
         held = hold(connection, row.request_id)
         attempt = row.attempts + 1
         claim = {"state": "sending", "owner": owner, "attempts": attempt, "claimed": stamp(at)}
-        won = connection.execute(_WIN, {**claim, "wanted": row.key, "before": row.attempts})
+        won = connection.execute(WIN, {**claim, "wanted": row.key, "before": row.attempts})
         if won.rowcount == 0:
             self._leave_lane(connection, row.lane, owner)
             return None
         if row.kind == CODE:
-            expires = connection.execute(_EXPIRES, {"wanted": row.code_id}).scalar_one_or_none()
+            expires = connection.execute(EXPIRES, {"wanted": row.code_id}).scalar_one_or_none()
             if expires is None or expires <= stamp(at) or held.record.person is None:
                 self._update(connection, row.key, state="failed", reply="the code had expired")
                 self._leave_lane(connection, row.lane, owner)
@@ -353,7 +256,7 @@ class Outbox:
     def _settle_abandoned(
         self, connection: Connection, key: str, owner: str, held_lane: str | None, at: dt.datetime
     ) -> None:
-        row = connection.execute(_BY_KEY, {"wanted": key}).one_or_none()
+        row = connection.execute(BY_KEY, {"wanted": key}).one_or_none()
         if row is not None and self._take_lane(connection, row.lane, owner, at):
             self._pick_up(connection, key, at)
             if row.lane != held_lane:
@@ -362,7 +265,7 @@ class Outbox:
     def _pick_up(self, connection: Connection, key: str, at: dt.datetime) -> None:
         """Settle a row whose sender died: whether it was sent is not known."""
         held = hold(connection, key.partition(":")[0])
-        row = connection.execute(_BY_KEY, {"wanted": key}).one_or_none()
+        row = connection.execute(BY_KEY, {"wanted": key}).one_or_none()
         if row is None or row.state != "sending":
             return
         doubts = row.doubts + 1
@@ -376,7 +279,7 @@ class Outbox:
         logger.warning("request %s: %s attempt %s was left behind: %s", row.request_id, row.kind, row.attempts, state)
 
     def _next(self, connection: Connection, routes: Collection[str], values: dict[str, Any]) -> Row[Any] | None:
-        for kind, query in _NEXT.items():
+        for kind, query in NEXT.items():
             others = {"most": self._settings.company_per_hour} if kind == MESSAGE else {}
             chosen = {**values, **others, "routes": list(routes), "wanted": kind}
             found = connection.execute(query, chosen).one_or_none()
@@ -387,18 +290,18 @@ class Outbox:
     def _renew(self, connection: Connection, claimed: Claimed) -> bool:
         until = stamp(self._now() + dt.timedelta(seconds=self._settings.lease_seconds))
         mine = {"until": until, "wanted": claimed.lane, "me": claimed.owner}
-        return connection.execute(_MY_LANE, mine).rowcount == 1
+        return connection.execute(MY_LANE, mine).rowcount == 1
 
     def _take_lane(self, connection: Connection, lane: str, owner: str, at: dt.datetime) -> bool:
         until = stamp(at + dt.timedelta(seconds=self._settings.lease_seconds))
         taken = {"owner": owner, "until": until, "wanted": lane, "me": owner, "now": stamp(at)}
-        return connection.execute(_TAKE_LANE, taken).rowcount == 1
+        return connection.execute(TAKE_LANE, taken).rowcount == 1
 
     def _leave_lane(self, connection: Connection, lane: str, owner: str) -> None:
-        connection.execute(_MY_LANE, {"owner": "", "until": "", "wanted": lane, "me": owner})
+        connection.execute(MY_LANE, {"owner": "", "until": "", "wanted": lane, "me": owner})
 
     def _update(self, connection: Connection, key: str, **values: str | int | None) -> None:
-        connection.execute(_CHANGE, {**values, "wanted": key})
+        connection.execute(CHANGE, {**values, "wanted": key})
 
     def _delay(self, row: Row[Any]) -> float:
         steps = self._settings.retry_seconds
@@ -425,7 +328,7 @@ def without_person(reply: str, person: Person | None) -> str:
 
 
 def _stopped(connection: Connection) -> str | None:
-    return connection.execute(_STOPPED).scalar_one_or_none()
+    return connection.execute(STOPPED).scalar_one_or_none()
 
 
 def _waiting(row: Row[Any]) -> Waiting:

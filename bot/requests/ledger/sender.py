@@ -13,7 +13,8 @@ from bot.requests.couriers.courier import Acceptance, Courier
 from bot.requests.couriers.mail import Mail, MailCourier, mail_of
 from bot.requests.couriers.maildir import MaildirCourier
 from bot.requests.ledger.ledger import Ledger
-from bot.requests.ledger.outbox import CODE, Claimed
+from bot.requests.ledger.outbox import Claimed
+from bot.requests.ledger.putting import CODE
 from vectorstore.errors import StoreUnavailableError
 
 logger = logging.getLogger(__name__)
