@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ from bot.settings import AnswerSettings
 from vectorstore.lexical import words_of
 from vectorstore.policy import Clause, Policy, Sentence
 
+LIMITS = re.compile(
+    r"^(?:however|but|except|unless|note(?: that)?|please note(?: that)?|even so|that said|nevertheless|nonetheless|still|in (?:some|certain) cases)\b",
+    re.IGNORECASE,
+)
 LONGEST_LIST = 1_200  # characters of a list or table quoted as one piece
 SHORT_TABLE = 400  # characters of a table quoted whole where two of its rows answer
 
@@ -72,7 +77,25 @@ def choose_quotes(
             continue
         chosen.append(quote)
         room -= quote.end - quote.start
+        taken = _taken_back(quote) if question.yes_no and len(chosen) < most else None
+        if (
+            taken is not None
+            and taken.end - taken.start <= room
+            and not any(_repeats(taken, other) for other in chosen)
+        ):
+            chosen.append(taken)
+            room -= taken.end - taken.start
     return chosen
+
+
+def _taken_back(quote: Quote) -> Quote | None:
+    """Return the next sentence of the clause where it limits what the quote says: "However, ..."; None where none does."""
+    after = next((one for one in quote.clause.sentences if one.start >= quote.end), None)
+    if after is None or after.kind != "sentence" or quote.items:
+        return None
+    if not LIMITS.match(quote.policy.text[after.start : after.end]):
+        return None
+    return Quote(quote.policy, quote.clause, after.start, after.end, quote.score, after.lead_in)
 
 
 def _as_quote(hit: Hit, near: Sequence[Hit], question: Question, room: int) -> Quote | None:
