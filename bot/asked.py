@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.change_question import ChangeQuestion, read_change_question
 from bot.periods import read_as_of
+from bot.plain_words import plain_words
 from bot.question import Question, read_question
 from bot.reply import Turn
 from bot.requests.intent import Intent, IntentRecogniser
@@ -32,6 +33,11 @@ PRONOUN = re.compile(r"\b(?:it|that|this|them|those|these|one)\b", re.IGNORECASE
 WAY_TO = r"\b(?:how (?:do|can|could|would|should) (?:i|we)|where (?:do|can) (?:i|we))\b"
 WAY = re.compile(WAY_TO, re.IGNORECASE)
 WANTS_TO = re.compile(rf"{WAY_TO}|\b(?:please|i want|i'd like|can you|could you|let me)\b", re.IGNORECASE)
+# "What happens to the file I uploaded", "how quick is it gone": a fact is asked for, whatever act is spoken of; not "how do I".
+ASKS_FACT = re.compile(
+    rf"(?:^|[,.;:?!–-]\s*|\b(?:and|so|but)\s+)(?:what(?:['’]?s)? (?:happen\w*|becomes?|do they|does it|are they|is)\b|how (?:quick(?:ly)?|fast|soon|long|much|many|often)\b|(?!{WAY_TO})(?:why|which|when|who)\b)",
+    re.IGNORECASE,
+)
 # Where the question proper begins: after a sentence, or after "I bought a piano, ...".
 SENTENCE = re.compile(
     r"(?<=[.?!])\s+|,\s+(?=(?:do|does|did|can|could|will|would|is|are|has|have|what|how|who|when|where|why|which)\b)"
@@ -111,9 +117,10 @@ class QuestionReader:
         if change is not None:
             bare = change.topic
         background = finder.without_names(alone.background)
-        vector = self._vector(bare, background, alone.share)
+        spoken = plain_words(bare)
+        vector = self._vector(spoken, background, alone.share)
         intent = self._recogniser.recognise(question.text)
-        words = words_of(f"{bare} {background}", finder.name_words())
+        words = words_of(f"{spoken} {background}", finder.name_words())
         wish = self._wish(question, scope, intent, alone) if change is None else None
         if wish is not None:
             vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
@@ -152,7 +159,7 @@ class QuestionReader:
             if WAY.search(question.text) and intent.confidence < self._settings.wish_from_before:
                 return None
         if intent.is_request:
-            asks = question.needs or question.yes_no or question.wants_list
+            asks = question.needs or question.yes_no or question.wants_list or ASKS_FACT.search(question.text)
             floor = self._settings.wish_from_question if asks else self._settings.wish_from
             return intent.label if intent.confidence >= floor else None
         return "general_contact" if question.wants_contact else None

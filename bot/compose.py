@@ -149,6 +149,7 @@ MISSING = {
     "time of answering": "how soon a request is answered",
     "moment": "when that happens",
     "amount": "how much it costs",
+    "place of keeping": "where it is kept",
     "hours": "the hours",
     "place": "where that is",
     "price": "what that costs",

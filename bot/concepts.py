@@ -40,6 +40,10 @@ CONCEPTS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxyTy
             r"\bencrypt\w*|\bend[- ]to[- ]end\b|\bscrambled?\b|\bSSL\b|\bTLS\b",
             r"encrypt|\bSSL\b|\bTLS\b|secure socket|transport layer|cipher|scrambl|hash|https|end.to.end|cryptograph|secured connection|unreadable",
         ),
+        "encryption at rest": _words(
+            r"\b(?:stor\w+|databases?|servers?|at rest|disks?|sitting|saved|computers)\b.{0,80}\b(?:encrypt\w*|scrambled)|\b(?:encrypt\w*|scrambled)\b.{0,60}\b(?:stor\w+|databases?|at rest|once|afterwards?)\b",
+            r"encrypt.{0,100}(?:server|rest\b|stor|database|disk|backup)|(?:server|at rest|stor|database|disk|backup).{0,100}encrypt",
+        ),
         "the Global Privacy Control": _words(
             r"\bglobal privacy control\b|\bGPC\b|\bopt[- ]?out (?:preference )?signals?\b",
             r"global privacy control|\bGPC\b|signal|browser.based|do.not.track",

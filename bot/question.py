@@ -123,7 +123,7 @@ _TIME = (
     r"|\bas long as\b|\buntil\b|\bimmediately\b|\bindefinitely\b|\bno longer\b|\bforever\b|\bpromptly\b|\bonce (?:you|the|your|we)\b|\bsession\b|\bpermanently\b|\bwhile (?:you|your)\b"
 )
 _KEEPS = r"\b(?:keep\w*|kept|stor(?:e[sd]?|ing)|retain\w*|retention|hang(?:s|ing)? on|h[eo]ld\w*|sav(?:e[sd]?|ing)|delet\w*|eras\w*|remov\w*|wip\w*|overwrit\w*|purg\w*|destroy\w*|anonymi[sz]\w*|expir\w*)\b"
-_ANSWERING = r"\b(?:answer|respond|reply|get back|react|act on|(?:process|handle) (?:\w+ ){0,3}requests?)\b"
+_ANSWERING = r"\b(?:(?:got|have|has|get|gets)\b.{0,12}\bto (?:actually |really )?(?:do|delete|erase|remove|answer|reply|respond|comply|act)|answer|respond|reply|get back|react|act on|(?:process|handle) (?:\w+ ){0,3}requests?)\b"
 _WE_ANSWER = r"\b(?:we|will|to|may|must|can|shall) (?:\w+ ){0,2}(?:answer|respond|reply|get back|act on|comply|confirm)\b|\b(?:process|handle|complete|fulfil)\w* (?:\w+ ){0,3}requests?\b"
 _REPLIES = r"\b(?:answer\w*|respon[ds]\w*|repl(?:y|ies|ied)|get(?:s|ting)? back|gets? to|confirm\w*|process\w*|handl\w*|compl(?:y|ies|ete\w*)|act(?:s|ed)? on|requests?)\b"
 
@@ -139,7 +139,7 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         (
             # How long something is kept is not told by the time in which a company answers.
             "time of keeping",
-            rf"(?s)^(?=.*(?:{_HOW_LONG}))(?=.*\b(?:keep|keeps|kept|stored?|retain(?:ed)?|hang|hold|held|saved?)\b)(?!.*{_ANSWERING})",
+            rf"(?s)^(?=.*(?:{_HOW_LONG}))(?=.*\b(?:keep|keeps|kept|stored?|retain(?:ed)?|hang|hold|held|saved?|sits? on|sitting on)\b)(?!.*{_ANSWERING})",
             rf"(?s)^(?:(?=.*{_KEEPS})|(?!.*{_WE_ANSWER}))",
         ),
         (
@@ -164,6 +164,12 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
             r"\b(?:countr(?:y|ies)|United (?:States|Kingdom)|U\.S\.|USA|EU|EEA|Europe\w*|Ireland|Germany|Japan|Canada|China|India|Singapore|Australia|Brazil|Mexico|Korea|France|Spain|Italy|Netherlands|Switzerland|Britain|England|California|Delaware|Texas|New York|Virginia|states|located|overseas|abroad|jurisdictions?|data cent(?:er|re)s?|hosted)\b",
         ),
         (
+            # Where data are kept is not told by where the company has its shops.
+            "place of keeping",
+            r"(?s)^(?=.*\b(?:what|which|where)\b)(?=.*\b(?:servers?|hosted|data cent(?:er|re)s?|physically)\b)",
+            r"\b(?:stor\w+|servers?|host\w*|kept|held|process\w*|transfer\w*|data cent\w+|backups?|maintain\w*|sent|goes|receiv\w*|operat\w*)\b",
+        ),
+        (
             "price",
             r"\bhow much\b.{0,40}\b(?:cost|charge|pay|fee|price)\b|\b(?:fee|cost|(?<!in )charge(?! of)|price|free of charge|for free)\b|\b(?:charge|cost|bill) (?:me|us|people|anything|extra|money)\b|\bpay (?:anything|extra|money)\b",
             r"[$€£]\s?\d|\b(?:fees?|free|charges?|cost|price|payment|pay)\b",
@@ -175,7 +181,7 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         ),
         (
             "link",
-            r"\b(?:url|web ?address|hyperlink)\b|\b(?:what(?:['’]?s| is)?|give me|send me|got|need|where(?:['’]?s| is)?|post|paste|which|exact|full|direct)\b.{0,30}\blink\b",
+            r"\b(?:url|web ?address|hyperlink)\b|\b(?:what(?:['’]?s| is)?|give me|send me|got|need|where(?:['’]?s| is)?|post|paste|which|exact|full|direct)\b[^.?!]{0,30}\blink\b",
             r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|app|gov|eu|co\.uk)\b",
         ),
         (
@@ -206,6 +212,10 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     )
 }
 # "Is it Google Analytics or something else": the name has to stand in the evidence.
+# "AES-256 or what": so has a name of letters and digits.
+OR_WHAT = re.compile(r"\b([A-Z]{2,}[\w-]*|[A-Z][a-z]+(?:[A-Z][a-z]+)+),? or (?:what|which|something|some other)\b")
+# "Is it UPS or FedEx that ...", however it is spelt.
+WHICH_OF_TWO = re.compile(r"\bis it (?!the\b|a\b)([\w-]+) or ([\w-]+) (?:that|who|which)\b", re.IGNORECASE)
 OR_ELSE = re.compile(
     r"\b(?:is|was|are) (?:it|they|that|this) ([\w.-]+(?: [\w.-]+)?)\b.{0,60}\bor (?:something|someone|somebody|anything|anyone) else\b",
     re.IGNORECASE,
@@ -229,7 +239,7 @@ def read_question(raw: str, limit: int) -> Question:
             f"That is {len(text):,} characters; please ask in {limit:,} or fewer, one question at a time."
         )
     needs = tuple(name for name, (asked, _) in NEEDS.items() if asked.search(text))
-    either = EITHER.search(text) or OR_ELSE.search(text)
+    either = next(filter(None, (one.search(text) for one in (EITHER, OR_ELSE, OR_WHAT, WHICH_OF_TWO))), None)
     return Question(
         text,
         _is_yes_no(text),

@@ -82,7 +82,17 @@ OFFERS_WAY = re.compile(
 IN_CASE = re.compile(r"\b(?:if|when|once|after|unless)\b", re.IGNORECASE)
 OWN_CASE = re.compile(r"^(?:if|when|once|after) [^,;:.]*,", re.IGNORECASE)
 # Where a sentence turns: what is asked may be denied on one side of it alone.
-TURN = re.compile(r"[;,] (?:but|however|though|yet)\b,?|; ", re.IGNORECASE)
+TURN = re.compile(r"[;,] (?:but|however|though|yet)\b,?|, and (?=(?:if|when|where|we|it|they)\b)|; ", re.IGNORECASE)
+# "She is 14", "my 12 year old"; "at least 16", "16 or older": who may is told by the two numbers.
+AGE_OF = re.compile(
+    r"\b(?:is|are|am|was|turned|aged?|i['’]?m|im|he['’]?s|hes|she['’]?s|shes|\w+['’]s|daughters?|sons?|kids?)\s+(?:only |just )?(\d{1,2})\b(?!\s*(?:%|days?|weeks?|months?|years? ago))|\b(\d{1,2})[- ]?(?:years?[- ]?olds?|yo|yrs? old)\b",
+    re.IGNORECASE,
+)
+AGE_FROM = re.compile(
+    r"\b(?:at least|minimum age (?:is|of)) (\d{1,2})\b|\b(\d{1,2}) (?:years (?:of age|old) )?(?:or|and) (?:older|over|above)\b",
+    re.IGNORECASE,
+)
+ASKS_LEAVE = re.compile(r"\b(?:can|could|may|allowed|able|let|permitted|ok(?:ay)?|fine)\b", re.IGNORECASE)
 ANY_TIME = re.compile(r"\b(?:at any time|any time|whenever|as we (?:see fit|deem \w+|please|wish))\b", re.IGNORECASE)
 WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 ASKS_DUTY = re.compile(
@@ -134,6 +144,8 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
         sentences = [sentences[0][case.end() :], *sentences[1:]]
     if not sure:
         return "conditional"
+    if (aged := _by_age(question.text, sentences[0])) is not None:
+        return aged
     first = polarity(sentences[0])
     if first == "conditional" and _denied_aside(question.text, sentences[0]):
         first = "no"
@@ -157,11 +169,22 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     ):
         return "conditional"
     others = sentences[1:]
-    if first == "yes" and any(_is_negated(sentence) for sentence in others):
+    if first == "yes" and not UNIVERSAL.search(sentences[0]) and any(_is_negated(sentence) for sentence in others):
         return "conditional"
     if first == "yes" and not UNIVERSAL.search(sentences[0]) and any(AUDIENCE.search(sentence) for sentence in others):
         return "conditional"
     return first
+
+
+def _by_age(question: str, sentence: str) -> str | None:
+    """Return the verdict where the question names an age and the sentence from which one something is open; else None."""
+    own, least = AGE_OF.search(question), AGE_FROM.search(sentence)
+    if own is None or least is None:
+        return None
+    years, needed = (int(next(filter(None, found.groups()))) for found in (own, least))
+    if not ASKS_LEAVE.search(question) or ASKS_NEGATIVE.search(question) or _is_negated(sentence):
+        return "conditional"
+    return "yes" if years >= needed else "no"
 
 
 def _shares(question: str, part: str) -> bool:

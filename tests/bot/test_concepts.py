@@ -28,7 +28,7 @@ def hits(*sentences: str) -> list[Hit]:
     ("question", "concept"),
     [
         ("do they train AI on my posts", "artificial intelligence"),
-        ("is my card number encrypted once it sits on your machines", "encryption"),
+        ("is my card number encrypted when I type it", "encryption"),
         ("what if you get hacked", "a data breach"),
         ("does the shop honor GPC", "the Global Privacy Control"),
         ("who gets my stuff when I die", "the death of a person"),
@@ -40,6 +40,13 @@ def hits(*sentences: str) -> list[Hit]:
 )
 def test_a_question_names_its_matter(question, concept):
     assert concepts_of(question) == (concept,)
+
+
+def test_what_is_kept_encrypted_is_more_than_what_is_sent_so():
+    asked = concepts_of("is my card number encrypted once it is in your database")
+    assert asked == ("encryption", "encryption at rest")
+    assert not speaks_of(asked[1], "Pages are encrypted on their way to us.")
+    assert speaks_of(asked[1], "Data is encrypted on its way to us and on our servers.")
 
 
 def test_a_plain_question_names_none():
