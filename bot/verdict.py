@@ -21,6 +21,11 @@ HARMLESS = re.compile(
     r"|\b(?:who|whom|which|that|whose \w+) (?:\w+ )?(?:(?:do|does|did|are|is|was|were|has|have|will|would|can|could|may) not|(?:don|doesn|didn|aren|isn|wasn|weren|hasn|haven|won|wouldn|can|couldn)['’]t|cannot)\b",
     re.IGNORECASE,
 )
+# "Please note that we do not": what is told is denied, whereas "data that we do not need" denies nothing of the data.
+TOLD_THAT = re.compile(
+    r"\b(?:note|notes|noted|means?|ensures?|know|aware|confirms?|promises?|agrees?|says?|states?|guarantees?|remember|understand|believes?|warrants?|represents?|acknowledges?|assures?|clear|certain|sure) that\b",
+    re.IGNORECASE,
+)
 # A case that the sentence is about rather than a condition that it makes.
 CASE = re.compile(
     r"\beven (?:if|when|though)\b|\b(?:as|what) if\b|(?:^|[.:;] )if you (?:want|wish|would like|choose|decide|prefer|create|visit|register|contact|order|buy|use|are (?:not )?(?:happy|concerned|worried)|have (?:any )?(?:questions|concerns|complaints)|(?:do not|don['’]t) (?:want|wish|like))\b[^,]*,",
@@ -106,15 +111,20 @@ FREE_CHOICE = re.compile(
 
 def polarity(sentence: str) -> str:
     """Return "no", "yes" or "conditional" for what a sentence says of its own subject."""
-    plain = HARMLESS.sub(" ", CASE.sub(" ", sentence))
+    plain = _plain(sentence)
     conditional = bool(CONDITION.search(plain))
     if _is_negated(sentence):
         return "conditional" if conditional else "no"
     return "conditional" if conditional else "yes"
 
 
+def _plain(sentence: str) -> str:
+    """Return the sentence without what looks like a denial or a condition of it and is none."""
+    return HARMLESS.sub(" ", CASE.sub(" ", TOLD_THAT.sub(" ", sentence)))
+
+
 def _is_negated(sentence: str) -> bool:
-    return bool(NEGATION.search(HARMLESS.sub(" ", CASE.sub(" ", sentence))))
+    return bool(NEGATION.search(_plain(sentence)))
 
 
 def _limited_to(text: str) -> set[str]:
@@ -154,7 +164,7 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     if ASKS_ALL.search(question.text) and first == "yes" and not TELLS_ALL.search(sentences[0]):
         return "conditional"
     if ASKS_WAY.search(question.text) and OFFERS_WAY.search(sentences[0]) and first != "no":
-        return "yes" if not CONDITION.search(HARMLESS.sub(" ", CASE.sub(" ", sentences[0]))) else first
+        return "yes" if not CONDITION.search(_plain(sentences[0])) else first
     if ASKS_NEGATIVE.search(_without_tag(question.text)):
         return "conditional" if first == "conditional" else ("yes" if first == "no" else "conditional")
     if ASKS_END.search(question.text) and not ASKS_WAY.search(question.text):
