@@ -1,0 +1,38 @@
+"""The third question set: its mix, and that every quote it asks for stands in the policy it is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+import evals
+from evals.evidence import LEFT_OUT
+from tests.evals.test_second_set import MOST_WORDS, PRESENT, REASON, SAMPLES, SETS, missing, too_long
+
+MANIFEST = SETS / "third.yaml"
+REAL = {"ted", "twitch"}
+CASES = evals.load_cases(SETS / "third.jsonl")
+
+
+def test_kinds_of_question() -> None:
+    assert Counter(case.kind for case in CASES) == {
+        "factual": 52, "yesno": 40, "list": 16, "unanswerable": 24, "request": 12, "followup": 16,
+    }  # fmt: skip
+    verdicts = Counter(case.yesno for case in CASES if case.kind == "yesno")
+    assert verdicts == {"yes": 16, "no": 14, "conditional": 10}
+
+
+def test_quotes_stand_in_the_sample_policies() -> None:
+    assert missing(SAMPLES, CASES, MANIFEST) == []
+
+
+@pytest.mark.skipif(not PRESENT, reason=REASON)
+def test_quotes_stand_in_the_real_policies() -> None:
+    assert missing(SAMPLES | REAL, CASES, MANIFEST) == []
+
+
+def test_little_of_the_real_policies_is_repeated() -> None:
+    assert too_long(CASES, REAL) == []
+    parts = [(one.id, part) for one in CASES if one.policy in REAL for quote in one.related_quotes for part in quote.split(LEFT_OUT)]  # fmt: skip
+    assert [(case_id, part) for case_id, part in parts if len(part.split()) > MOST_WORDS] == []
