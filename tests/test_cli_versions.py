@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,21 @@ def run(*arguments: object, data_dir: Path, status: int = 0) -> Result:
     return result
 
 
-@pytest.fixture
-def stocked(tmp_path: Path) -> Path:
-    data_dir = tmp_path / "data"
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three versions of a policy, and the library that holds them."""
+    folder = tmp_path_factory.mktemp("ingested")
     for day, text in VERSIONS:
-        file = tmp_path / f"{day}.md"
+        file = folder / f"{day}.md"
         file.write_text(text, encoding="utf-8")
-        run("ingest", file, "--policy-id", "larkspur", data_dir=data_dir)
-    return data_dir
+        run("ingest", file, "--policy-id", "larkspur", data_dir=folder / "data")
+    return folder
+
+
+@pytest.fixture
+def stocked(ingested: Path, tmp_path: Path) -> Path:
+    """The library in a copy of that folder, for the test to change."""
+    return Path(shutil.copytree(ingested, tmp_path, dirs_exist_ok=True)) / "data"
 
 
 def test_versions_are_listed_compared_rolled_back_and_removed(stocked: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -24,9 +22,10 @@ CHANGES = {
 }
 
 
-@pytest.fixture
-def changed(tmp_path: Path) -> tuple[PolicyBot, Answer, Answer]:
-    """A desk whose policy got a newer version, with the answer and the offer it gave before."""
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[PolicyBot, Answer, Answer]:
+    """A desk whose policy got a newer version, with the answer and the offer it gave before; nothing changes it again."""
+    tmp_path = tmp_path_factory.mktemp("changed")
     document = tmp_path / "larkspur.txt"
     words = (FOLDER / "larkspur-outfitters.txt").read_text(encoding="utf-8")
     document.write_text(words, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
@@ -56,11 +57,20 @@ def take_in(library: PolicyLibrary, folder: Path, day: str, address: str) -> Non
     assert [report.error for report in reports] == [None]
 
 
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PolicyLibrary]:
+    """The folder of a library that holds the policy, and that library, whose model the tests share."""
+    folder = tmp_path_factory.mktemp("taken")
+    opened = PolicyLibrary.open(StoreSettings(folder / "var"))
+    take_in(opened, folder, "March 1", "privacy@hazelmoor.example")
+    return folder / "var", opened
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> PolicyLibrary:
-    opened = PolicyLibrary.open(StoreSettings(tmp_path / "var"))
-    take_in(opened, tmp_path, "March 1", "privacy@hazelmoor.example")
-    return opened
+def library(taken_in: tuple[Path, PolicyLibrary], tmp_path: Path) -> PolicyLibrary:
+    folder, opened = taken_in
+    shutil.copytree(folder, tmp_path / "var")
+    return PolicyLibrary.open(StoreSettings(tmp_path / "var"), opened.embedder)
 
 
 @pytest.fixture
