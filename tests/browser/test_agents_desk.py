@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.reply import Answer
 from bot.staff.approved import CHECKED
+from tests.browser.axe import grave
 from tests.browser.office import Office, open_as, open_office, press, sign_in, tab_to
 from tests.sample_bot import sample_bot
 
@@ -166,6 +167,7 @@ def test_an_agent_takes_over_a_live_chat_and_hands_it_back(open_page, place):
     expect(agent.locator(".said")).to_contain_text(QUESTION, timeout=15_000)
     keep(chat, "chat-taken.png")
     keep(agent, "lookup-live.png")
+    assert grave(agent) == []
 
     tab_to(agent, "form[action$='/back'] button")
     follow(agent)

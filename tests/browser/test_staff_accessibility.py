@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote_plus
 
+import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from bot.reply import Answer
 from tests.bench.conftest import wait_for
@@ -91,6 +92,24 @@ def test_axe_finds_nothing_grave_on_any_page_and_none_is_wider_than_its_window(o
         if faults := [*grave(page), *([f"{wide} pixels too wide"] if wide > 0 else [])]:
             found[path] = faults
     assert found == {}
+
+
+def test_axe_finds_nothing_grave_from_setting_an_app_up_to_its_recovery_codes(office, open_page):
+    page = open_page(NARROW, "dark", "eve")
+    page.goto(f"{office.address}/staff/account")
+    page.click("form[action$='/account/second'] button")
+    secret = page.locator("input[name=secret]").get_attribute("value")
+    found = {"app": grave(page)}
+    page.fill("input[name=code]", pyotp.TOTP(secret).now())
+    page.click("form[action$='/second/keep'] button")
+    expect(page.locator("main")).to_contain_text("recovery", ignore_case=True)
+    found["codes"] = grave(page)
+    page.goto(f"{office.address}/staff/account")
+    page.fill("input[name=label]", "a script")
+    page.click("form[action$='/account/keys'] button")
+    found["key"] = grave(page)
+    office.staff.accounts.drop_second(office.staff.accounts.named("eve").member.id)
+    assert {name: told for name, told in found.items() if told} == {}
 
 
 def test_axe_finds_nothing_grave_where_somebody_may_not_go(office, open_page):
