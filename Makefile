@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# Two files of tests at a time: most of them wait for servers, browsers and processes they started. Long files stand in the middle, so that both end together.
-SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# Two files of tests at a time: most of them wait for servers, browsers and processes they started.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak check format model clean
