@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -39,3 +40,8 @@ def served(app: ASGIApp, port: int | None = None, **options: Any) -> Iterator[st
     finally:
         server.should_exit = True
         thread.join(20)
+
+
+def await_page(address: str) -> None:
+    """Wait until the page's framework, which loads beside the server, is there: a test's own patience is not for that."""
+    httpx.get(address, timeout=120)

@@ -20,7 +20,7 @@ from bot.staff.staff import Staff
 from commands.serve import assemble
 from evals.web.bench import Bench
 from tests.bot.requests.desks import HandClock, KeptCourier, new_request, queued, settings_in
-from tests.serving import served
+from tests.serving import await_page, served
 
 WORDS = "four plain words here"
 MEMBERS = {"ines": ("agent", "Ines Okafor"), "eve": ("evaluator", "Eve Lindqvist"), "boss": ("admin", "Noor Haddad")}
@@ -56,6 +56,7 @@ def open_office(folder: Path, bot: PolicyBot) -> Iterator[Office]:
     desk, agents = RequestDesk(bot.library, ledger), AgentDesk.open(bot, ledger.settings.url, staff.trail)
     app, bench = assemble(bot, desk, agents, staff, ledger.settings.data_dir, FrontSettings(limits=None))
     with closing(staff), closing(bench), served(app) as address:
+        await_page(address)
         yield Office(address, bot, desk, agents, staff, bench, doubtful.id)
 
 

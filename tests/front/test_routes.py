@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.front.routes import route_list, whole_app
-from tests.serving import served
+from tests.serving import await_page, served
 
 LIST = Path(__file__).parent / "routes.txt"
 
@@ -23,6 +23,7 @@ def test_the_routes_are_those_of_the_list():
 @pytest.fixture(scope="module")
 def server(bot, desk, tmp_path_factory):
     with served(whole_app(bot, desk, tmp_path_factory.mktemp("whole"))) as address:
+        await_page(address)
         yield address
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from pages.words import catalogue
-from tests.serving import served
+from tests.serving import await_page, served
 from tests.ui.desk import Desk
 from ui import create_app
 
@@ -24,8 +23,7 @@ def running() -> Iterator[tuple[str, Desk]]:
     """Address of a real server on a free port of the loopback interface, and the desk it serves."""
     desk = Desk()
     with served(create_app(desk)) as address:
-        # The page's framework loads beside the server: a test's own patience is not for that.
-        httpx.get(address, timeout=120)
+        await_page(address)
         yield address, desk
 
 
