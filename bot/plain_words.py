@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Each is a way of speaking that no policy uses, and what a policy says instead.
+# Each is a way of speaking that hardly any policy uses, and what a policy says instead.
 SPOKEN = {
     r"cops?|feds|po-?po": "police",
     r"flog(?:s|ged|ging)?": "sell",
@@ -12,10 +12,10 @@ SPOKEN = {
     r"cctv": "video camera recordings",
     r"2fa|mfa|(?:two|2)[- ]factor": "two-step sign-in authentication",
     r"snail[- ]mail": "postal mail",
-    r"pics?|pix|selfies?": "photos",
+    r"pics?|pix": "photos",
     r"heads[- ]up": "notice beforehand",
     r"nuk(?:e|ed|ing)": "delete",
-    r"get(?:s|ting)? hacked|got hacked|hacked|hackers?": "data breach unauthorized access",
+    r"get(?:s|ting)? hacked|got hacked|hacked": "data breach unauthorized access",
     r"dox(?:x?ed|x?ing)?": "disclose personal information",
     r"nosy|snoop(?:s|ed|ing)?": "look at",
     r"junk[- ]mail|spam(?:s|ming|med)?": "marketing messages",
@@ -31,7 +31,6 @@ SPOKEN = {
     r"hubby": "husband",
     r"ppl": "people",
     r"acct?": "account",
-    r"subs": "subscriptions",
 }
 _ONE = re.compile("|".join(rf"(?P<w{n}>\b(?:{words})\b)" for n, words in enumerate(SPOKEN)), re.IGNORECASE)
 _MEANT = tuple(SPOKEN.values())

@@ -211,11 +211,11 @@ NEEDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         ),
     )
 }
-# "Is it Google Analytics or something else": the name has to stand in the evidence.
-# "AES-256 or what": so has a name of letters and digits.
+# "AES-256 or what": the name has to stand in the evidence.
 OR_WHAT = re.compile(r"\b([A-Z]{2,}[\w-]*|[A-Z][a-z]+(?:[A-Z][a-z]+)+),? or (?:what|which|something|some other)\b")
 # "Is it UPS or FedEx that ...", however it is spelt.
 WHICH_OF_TWO = re.compile(r"\bis it (?!the\b|a\b)([\w-]+) or ([\w-]+) (?:that|who|which)\b", re.IGNORECASE)
+# "Is it Google Analytics or something else".
 OR_ELSE = re.compile(
     r"\b(?:is|was|are) (?:it|they|that|this) ([\w.-]+(?: [\w.-]+)?)\b.{0,60}\bor (?:something|someone|somebody|anything|anyone) else\b",
     re.IGNORECASE,

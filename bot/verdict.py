@@ -85,7 +85,8 @@ OFFERS_WAY = re.compile(
 )
 # The case in which something is asked and told: "if I leave it blank", "if you leave a field empty, ...".
 IN_CASE = re.compile(r"\b(?:if|when|once|after|unless)\b", re.IGNORECASE)
-OWN_CASE = re.compile(r"^(?:if|when|once|after) [^,;:.]*,", re.IGNORECASE)
+# A consent or a law is a condition, whoever names it first.
+OWN_CASE = re.compile(r"^(?:if|when|once|after) (?![^,]*\b(?:consent|permi|agree|law|legal))[^,;:.]*,", re.IGNORECASE)
 # Where a sentence turns: what is asked may be denied on one side of it alone.
 TURN = re.compile(r"[;,] (?:but|however|though|yet)\b,?|, and (?=(?:if|when|where|we|it|they)\b)|; ", re.IGNORECASE)
 # "She is 14", "my 12 year old"; "at least 16", "16 or older": who may is told by the two numbers.
@@ -179,7 +180,7 @@ def verdict_for(question: Question, sentences: Sequence[str], sure: bool = True)
     ):
         return "conditional"
     others = sentences[1:]
-    if first == "yes" and not UNIVERSAL.search(sentences[0]) and any(_is_negated(sentence) for sentence in others):
+    if first == "yes" and any(_is_negated(sentence) for sentence in others):
         return "conditional"
     if first == "yes" and not UNIVERSAL.search(sentences[0]) and any(AUDIENCE.search(sentence) for sentence in others):
         return "conditional"
@@ -198,8 +199,9 @@ def _by_age(question: str, sentence: str) -> str | None:
 
 
 def _shares(question: str, part: str) -> bool:
-    """Return True if both hold a word that carries meaning."""
-    return bool(set(words_of(question)) & set(words_of(part)))
+    """Return True if the question holds half of the words of that part which carry meaning, or more."""
+    words = set(words_of(part))
+    return bool(words) and 2 * len(words & set(words_of(question))) >= len(words)
 
 
 def _denied_aside(question: str, sentence: str) -> bool:

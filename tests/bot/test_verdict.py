@@ -63,6 +63,11 @@ def verdict(question: str, *evidence: str) -> str | None:
         ("my son is 14, can he open an account", "You must be at least 16 years old to open an account.", "no"),
         ("I'm 17, can I open an account", "You must be at least 16 years old to open an account.", "yes"),
         ("my son is 14, do you keep his name", "You must be at least 16 years old to open an account.", "conditional"),
+        (
+            "if I have an account do you keep my name",
+            "If you have an account and consent, we keep your name.",
+            "conditional",
+        ),
         ("do I need to show my face", "You can optionally show a picture of yourself.", "no"),
         ("can I shop without an account", "You can order without opening an account.", "yes"),
         ("can I shop without an account", "You cannot order without opening an account.", "no"),
