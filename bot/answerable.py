@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.concepts import speaks_of
-from bot.question import NEEDS, Question
+from bot.needs import NEEDS
+from bot.question import Question
 from bot.retrieve import Hit
 from bot.settings import AnswerSettings
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.errors import QuestionError
-from bot.question import NEEDS, read_question
+from bot.needs import NEEDS
+from bot.question import read_question
 
 
 @pytest.mark.parametrize(
