@@ -50,7 +50,8 @@ class Asked:
     person wants done, None for a question. `names` are the words of company names, lower case. `change` is set where the
     question asks what changed. `as_of` is the day as of which it asks, None for today; `scope` holds the versions then in
     force, and `unheld` the policies of which the library holds none from then. `most` limits the quotes, None: as many as usual.
-    `leans` is True where the words refer to an earlier turn ("and how long do they keep it?").
+    `leans` is True where the words refer to an earlier turn ("and how long do they keep it?"). `read_as` are the words as they
+    are read beside single sentences: a follow-up after what it leans on.
     """
 
     raw: str
@@ -66,6 +67,7 @@ class Asked:
     unheld: tuple[Policy, ...] = ()
     most: int | None = None
     leans: bool = False
+    read_as: str = ""
 
 
 class QuestionReader:
@@ -126,7 +128,17 @@ class QuestionReader:
             vector = _unit(vector + self._library.embedder.encode([MATTER[wish]])[0])
             words = words + words_of(MATTER[wish])
         asked = Asked(
-            raw, question, scope, vector, words, intent, wish, finder.name_words(), change, leans=alone.refers
+            raw,
+            question,
+            scope,
+            vector,
+            words,
+            intent,
+            wish,
+            finder.name_words(),
+            change,
+            leans=alone.refers,
+            read_as=f"{alone.background} {question.text}".strip(),
         )
         return asked if as_of is None or wish is not None else self._then(asked, as_of)
 

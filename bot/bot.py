@@ -32,6 +32,7 @@ from vectorstore.policy import REQUEST_TYPES, Policy
 
 if TYPE_CHECKING:
     from bot.generate import EvidenceSelector
+    from vectorstore.assessor import Assessor
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +57,13 @@ class PolicyBot:
         settings: AnswerSettings | None = None,
         selector: EvidenceSelector | None = None,
         approved: ApprovedAnswers | None = None,
+        assessor: Assessor | None = None,
     ) -> None:
         self.library = library
         self.approved = approved
         self.settings = settings or AnswerSettings()
         self._reader = QuestionReader(library, recogniser, self.settings)
-        self._search = PolicySearch(library, self.settings, selector)
+        self._search = PolicySearch(library, self.settings, selector, assessor)
         self._changes = ChangeSearch(library, self.settings, self._search.retriever)
         self._suggestions: dict[tuple[str, str], list[Starter]] = {}
 
@@ -107,10 +109,7 @@ class PolicyBot:
         It is what silence is decided by. `question`, `policy_ids` and `history` as for `reply`.
         """
         asked = self._reader.read(question, policy_ids, history)
-        hits = [
-            self._search.retriever.rank(policy, asked.vector, asked.words, asked.question.defines)[:1]
-            for policy in asked.scope.policies[: self.settings.compare_up_to]
-        ]
+        hits = [self._search.rank(asked, policy)[:1] for policy in asked.scope.policies[: self.settings.compare_up_to]]
         return max((found[0].score for found in hits if found), default=None)
 
     def why(
@@ -212,7 +211,7 @@ class PolicyBot:
         if not found.answers:
             return self._silent(asked, [found])
         found, lead = self._search.select(asked.question, found)
-        verdict = self._search.verdict(asked.question, found.quotes)
+        verdict = self._search.verdict(asked, found.quotes)
         text = compose.answer_text(verdict, found.quotes, self._notes(asked, found), lead)
         return self._made(asked, "answered", text, found.quotes, verdict, self._offer_beside(asked, found))
 
@@ -271,7 +270,7 @@ class PolicyBot:
             kept = within(one.quotes[:share], room)
             numbered = [(len(quotes) + n, quote) for n, quote in enumerate(kept, start=1)]
             quotes += kept
-            parts.append((one.policy, self._search.verdict(asked.question, kept), numbered))
+            parts.append((one.policy, self._search.verdict(asked, kept), numbered))
         silent = [one.policy for one in found if not one.answers and not one.damaged]
         damaged = [one.policy for one in found if one.damaged]
         opening = compose.which_company(asked.scope.policies, shown=True) if unnamed else ""

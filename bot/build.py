@@ -10,12 +10,16 @@ from vectorstore.settings import StoreSettings
 
 
 def build_bot(
-    store: StoreSettings, settings: AnswerSettings | None = None, language_model: str | None = None
+    store: StoreSettings,
+    settings: AnswerSettings | None = None,
+    language_model: str | None = None,
+    second_look: bool = False,
 ) -> PolicyBot:
     """Open the library of `store` and return a bot over it.
 
     `language_model` is "provider:model" for LangChain's init_chat_model (its integration package must be installed); None,
-    the default, answers without one. Raises StoreError, ImportError or ValueError where a part cannot be opened.
+    the default, answers without one. With `second_look` the assessor reads the best sentences again beside each question, which
+    makes better answers and takes several times as long. Raises StoreError, ImportError or ValueError where a part cannot be opened.
     """
     library = PolicyLibrary.open(store)
     selector = None
@@ -25,4 +29,9 @@ def build_bot(
         from bot.generate import EvidenceSelector
 
         selector = EvidenceSelector(init_chat_model(language_model, temperature=0, timeout=20))
-    return PolicyBot(library, IntentRecogniser.open(library.embedder), settings, selector)
+    assessor = None
+    if second_look:
+        from vectorstore.assessor import Assessor
+
+        assessor = Assessor.open()
+    return PolicyBot(library, IntentRecogniser.open(library.embedder), settings, selector, assessor=assessor)

@@ -24,7 +24,10 @@ KEPT = 256  # policies whose sentences stay in memory
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A sentence that may answer. `score` is the mixed score in about [0, 1]; `similarity` the cosine of the sentence alone."""
+    """A sentence that may answer. `score` is the mixed score in about [0, 1]; `similarity` the cosine of the sentence alone.
+
+    `opinion` is how likely (0-1) it answers by a second look, None where none was taken.
+    """
 
     policy: Policy
     clause: Clause
@@ -32,6 +35,7 @@ class Hit:
     score: float
     similarity: float
     lexical: float
+    opinion: float | None = None
 
     @property
     def text(self) -> str:

@@ -12,6 +12,7 @@ from bot.evidence import Quote, choose_quotes, plain_quote, within
 from bot.facts import dates_first
 from bot.question import Question
 from bot.retrieve import Hit, Retriever
+from bot.second_look import agreed, looked_at, opinion_on
 from bot.settings import AnswerSettings
 from bot.verdict import verdict_for
 from vectorstore.library import PolicyLibrary
@@ -19,6 +20,7 @@ from vectorstore.policy import Policy
 
 if TYPE_CHECKING:
     from bot.generate import EvidenceSelector
+    from vectorstore.assessor import Assessor
 
 LOST_AMONG = 5  # best sentences among which the opening of a damaged list counts as what should have answered
 LOST_WITHIN = 0.05  # how far below the best score it may lie where there are other quotes
@@ -41,18 +43,33 @@ class Found:
 
 
 class PolicySearch:
-    """Searches single policies. `selector` is the optional language model's part, None without one."""
+    """Searches single policies. `selector` is the optional language model's part, None without one.
 
-    def __init__(self, library: PolicyLibrary, settings: AnswerSettings, selector: EvidenceSelector | None) -> None:
+    `assessor` takes a second look at the best sentences; without one (None) the ranking alone decides.
+    """
+
+    def __init__(
+        self,
+        library: PolicyLibrary,
+        settings: AnswerSettings,
+        selector: EvidenceSelector | None,
+        assessor: Assessor | None = None,
+    ) -> None:
         self._settings = settings
         self._retriever = Retriever(library, settings)
         self._selector = selector
+        self._assessor = assessor
+
+    def rank(self, asked: Asked, policy: Policy) -> list[Hit]:
+        """Return all sentences of `policy`, best first, as they are judged: what is wished for needs no second look."""
+        hits = self._retriever.rank(policy, asked.vector, asked.words, asked.question.defines)
+        if self._assessor is not None and asked.wish is None:
+            hits = looked_at(asked, hits, self._assessor, self._settings)
+        return dates_first(hits, asked.question.text) if "date" in asked.question.needs else hits
 
     def find(self, asked: Asked, policy: Policy, most: int | None = None) -> Found:
         """Return what `policy` says to the question, in at most `most` quotes (None: as many as usual)."""
-        hits = self._retriever.rank(policy, asked.vector, asked.words, asked.question.defines)
-        if "date" in asked.question.needs:
-            hits = dates_first(hits, asked.question.text)
+        hits = self.rank(asked, policy)
         judgement = judge(asked.question, hits, self._settings, asked.names)
         quotes = (
             choose_quotes(judgement.hits, asked.question, self._settings, most or asked.most)
@@ -72,10 +89,16 @@ class PolicySearch:
         """The scorer of sentences, whose memory of policies is shared."""
         return self._retriever
 
-    def verdict(self, question: Question, quotes: Sequence[Quote]) -> str | None:
+    def verdict(self, asked: Asked, quotes: Sequence[Quote]) -> str | None:
         """Return the verdict that the quotes support, best first."""
-        sure = bool(quotes) and quotes[0].score >= self._settings.sure_from
-        return verdict_for(question, [quote.said for quote in quotes], sure)
+        if not asked.question.yes_no or not quotes:
+            return None
+        said = [quote.said for quote in quotes]
+        sure = quotes[0].score >= self._settings.sure_from
+        by_words, if_sure = verdict_for(asked.question, said, sure), verdict_for(asked.question, said)
+        if self._assessor is None or by_words is None or if_sure is None:
+            return by_words
+        return agreed(by_words, if_sure, opinion_on(asked, quotes, self._assessor), self._settings)
 
     def select(self, question: Question, found: Found) -> tuple[Found, str | None]:
         """Let the language model, if there is one, pick among the sentences found and word the lead (None without)."""

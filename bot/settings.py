@@ -16,6 +16,11 @@ class AnswerSettings:
     must be that a person wants something done, in plain speech and in words that ask for a fact; `wish_from_before` how sure the
     right must be where its object stands in the turn before ("how do I stop that"). `spread` is how far below the best
     quote a further one may lie, `list_spread` the same where the question asks for a list.
+
+    The rest of the weights is for the second look, where it is taken: at up to `assessed` sentences no further than
+    `assessed_within` below the best; `assessor_weight` is what lies between one that certainly answers and one that certainly
+    does not; from `veto_from` (0-1) on for its opposite a plain verdict falls, from `confirm_from` on one stands that
+    `sure_from` would hold back.
     """
 
     sentence_weight: float = 0.5
@@ -34,4 +39,9 @@ class AnswerSettings:
     usual_quotes: int = 3
     max_quoted: int = 1_200  # characters of all quotes together
     max_question: int = 2_000  # characters
+    assessed: int = 8
+    assessed_within: float = 0.15
+    assessor_weight: float = 0.20
+    veto_from: float = 0.70
+    confirm_from: float = 0.60
     compare_up_to: int = 3  # policies answered side by side when no company is named

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from bot.answerable import judge
 from bot.asked import Asked
 from bot.compose import MISSING
-from bot.facts import dates_first
 from bot.retrieve import Hit
 from bot.search import PolicySearch
 from bot.settings import AnswerSettings
@@ -76,9 +75,7 @@ def reasons_for(asked: Asked, search: PolicySearch, settings: AnswerSettings) ->
 
 def _of_policy(asked: Asked, policy: Policy, search: PolicySearch, settings: AnswerSettings) -> PolicyReasons:
     found = search.find(asked, policy)
-    hits = search.retriever.rank(policy, asked.vector, asked.words, asked.question.defines)
-    if "date" in asked.question.needs:
-        hits = dates_first(hits, asked.question.text)
+    hits = search.rank(asked, policy)
     score = hits[0].score if hits else None
     return PolicyReasons(
         policy, found.answers, found.damaged, score, tuple(_checks(asked, hits, settings)), tuple(hits[:SHOWN])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from commands.opening import fail, open_bot, prefer_approved, show_json
-from commands.options import VAR, AsOf, DataDir, Json, Model, Policies
+from commands.options import VAR, AsOf, DataDir, Json, Model, Policies, SecondLook
 
 
 def ask(
@@ -14,6 +14,7 @@ def ask(
     as_of: AsOf = None,
     as_json: Json = False,
     llm: Model = None,
+    second_look: SecondLook = False,
     data_dir: DataDir = VAR,
 ) -> None:
     """Answer one question."""
@@ -21,7 +22,7 @@ def ask(
     from bot.terminal import answer_lines
     from vectorstore import StoreError
 
-    bot = open_bot(data_dir, llm)
+    bot = open_bot(data_dir, llm, second_look)
     prefer_approved(bot, data_dir)
     try:
         answer = bot.reply(question, policy or (), as_of=as_of.date() if as_of else None)
@@ -35,14 +36,20 @@ def ask(
         typer.echo("\n".join(answer_lines(answer)))
 
 
-def chat(policy: Policies = None, as_of: AsOf = None, llm: Model = None, data_dir: DataDir = VAR) -> None:
+def chat(
+    policy: Policies = None,
+    as_of: AsOf = None,
+    llm: Model = None,
+    second_look: SecondLook = False,
+    data_dir: DataDir = VAR,
+) -> None:
     """Talk to the desk in the terminal. An empty line or Ctrl-D ends it."""
     from bot.errors import BotError, QuestionError
     from bot.reply import Turn
     from bot.terminal import answer_lines
     from vectorstore import StoreError
 
-    bot = open_bot(data_dir, llm)
+    bot = open_bot(data_dir, llm, second_look)
     prefer_approved(bot, data_dir)
     typer.echo("Ask about a privacy policy, or say what you want done. An empty line ends the chat.")
     history: list[Turn] = []

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands.opening import fail, open_bot, show_json
-from commands.options import VAR, DataDir, Json
+from commands.options import VAR, DataDir, Json, SecondLook
 
 Threshold = Annotated[
     float | None, typer.Option("--at", help="The threshold to mark; the desk's own setting if left out.")
@@ -87,6 +87,7 @@ def reading(
 def scores(
     sets: Annotated[list[Path], typer.Argument(help="Sets whose policies the library holds.")],
     out: Annotated[Path, typer.Option("--out", help="One line a question: id, score, answerable.")],
+    second_look: SecondLook = False,
     data_dir: DataDir = VAR,
 ) -> None:
     """Write how well the best sentence fits each question: what the curve of silence is drawn from.
@@ -98,7 +99,7 @@ def scores(
 
     try:
         cases = [case for path in sets for case in evals.load_cases(path)]
-        count = write_scores(out, open_bot(data_dir), cases)
+        count = write_scores(out, open_bot(data_dir, second_look=second_look), cases)
     except (evals.EvalError, OSError) as error:
         fail(str(error))
     typer.echo(f"{count} scores: {out}")

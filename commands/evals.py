@@ -11,7 +11,7 @@ import typer
 from commands import eval_measures
 from commands.eval_output import broken, open_judge, progress_bar, show, show_faults
 from commands.opening import fail, open_bot, open_library, show_json
-from commands.options import VAR, DataDir, Json
+from commands.options import VAR, DataDir, Json, SecondLook
 
 app = typer.Typer(
     help="Question sets: check, run, show, compare, accept; and the measures behind docs/quality.md.\n\n"
@@ -45,6 +45,7 @@ def eval_run(
             help="Also ask this chat model for its opinion of each answer. It is sent questions, answers and quotes.",
         ),
     ] = None,
+    second_look: SecondLook = False,
     as_json: Json = False,
     data_dir: DataDir = VAR,
 ) -> None:
@@ -66,7 +67,7 @@ def eval_run(
         before = evals.read_results(baseline) if baseline else None
     except evals.EvalError as error:
         fail(str(error))
-    bot = open_bot(data_dir)
+    bot = open_bot(data_dir, second_look=second_look)
     if found := evals.check_cases(numbered, bot.library):
         show_faults(question_set, found)
         if strict:

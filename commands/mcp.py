@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.opening import fail, open_bot, prefer_approved, service_settings
-from commands.options import VAR, DataDir, Model
+from commands.options import VAR, DataDir, Model, SecondLook
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -21,6 +21,7 @@ def mcp(
         typer.Option("--name", help="Host name that callers use, such as desk.example; may be repeated."),
     ] = None,
     llm: Model = None,
+    second_look: SecondLook = False,
     data_dir: DataDir = VAR,
 ) -> None:
     """Serve ask, search, get_clause and list_policies to assistants (Model Context Protocol)."""
@@ -28,7 +29,7 @@ def mcp(
     if http and host not in LOOPBACK and not names:
         fail("an address that others reach needs --name with the host name they use")
     settings = service_settings(data_dir)
-    bot = open_bot(data_dir, llm)
+    bot = open_bot(data_dir, llm, second_look)
     prefer_approved(bot, data_dir)
     from ui import serve_mcp, serve_mcp_http
 

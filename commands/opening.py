@@ -49,13 +49,13 @@ def open_library(data_dir: Path, *, adopt_model: bool = False) -> PolicyLibrary:
         fail(str(error))
 
 
-def open_bot(data_dir: Path, language_model: str | None = None) -> PolicyBot:
-    """Open the bot over the library in `data_dir`."""
+def open_bot(data_dir: Path, language_model: str | None = None, second_look: bool = False) -> PolicyBot:
+    """Open the bot over the library in `data_dir`; `second_look` as for build_bot."""
     from bot.build import build_bot
     from vectorstore import StoreError
 
     try:
-        return build_bot(store_settings(data_dir), language_model=language_model)
+        return build_bot(store_settings(data_dir), language_model=language_model, second_look=second_look)
     except (StoreError, OSError, ImportError, ValueError) as error:
         fail(str(error))
 

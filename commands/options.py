@@ -16,6 +16,14 @@ Model = Annotated[
         "--llm", envvar="POLICYDESK_LLM", help="Optional chat model, PROVIDER:MODEL as in LangChain; none is needed."
     ),
 ]
+SecondLook = Annotated[
+    bool,
+    typer.Option(
+        "--second-look",
+        envvar="POLICYDESK_SECOND_LOOK",
+        help="Read the best sentences again beside each question: fewer wrong verdicts and false silences, slower answers.",
+    ),
+]
 Policies = Annotated[list[str] | None, typer.Option("--policy", help="Answer from this policy only; may be repeated.")]
 AsOf = Annotated[
     datetime | None,

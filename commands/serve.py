@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from commands.opening import fail, open_agents, open_bot, open_desk, open_providers, open_staff, service_settings
-from commands.options import VAR, DataDir, Model
+from commands.options import VAR, DataDir, Model, SecondLook
 
 if TYPE_CHECKING:
     import threading
@@ -41,6 +41,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 7860,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in a browser.")] = False,
     llm: Model = None,
+    second_look: SecondLook = False,
     data_dir: DataDir = VAR,
     embed_on: Annotated[
         list[str] | None,
@@ -61,7 +62,7 @@ def serve(
     except ValueError as error:
         fail(str(error))
     refuse_taken_port(host, port)
-    bot = open_bot(data_dir, llm)
+    bot = open_bot(data_dir, llm, second_look)
     if not bot.library.policies():
         typer.echo(
             "The library is empty: visitors will be told so. Add a policy with: policydesk ingest FILE", err=True

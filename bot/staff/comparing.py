@@ -90,7 +90,7 @@ def _side(bot: PolicyBot, asked: Asked, policy: Policy) -> Side:
         if hit.score >= floor and hit.sentence.kind != "heading":
             clauses.setdefault(hit.clause.id, hit)
     said = [Said(policy, hit.clause, hit.sentence.start, hit.sentence.end, hit.score) for hit in clauses.values()]
-    return Side(policy, bot.search.verdict(asked.question, found.quotes), tuple(said[:MOST]), None)
+    return Side(policy, bot.search.verdict(asked, found.quotes), tuple(said[:MOST]), None)
 
 
 def _rows(bot: PolicyBot, left: Side, right: Side) -> list[tuple[Said | None, Said | None]]:

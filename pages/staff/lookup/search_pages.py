@@ -132,6 +132,7 @@ def _policy(one: PolicyReasons) -> str:
     checks = "".join(_check(check) for check in one.checks)
     rows = "".join(
         f"<tr><td>{hit.score:.2f}</td><td>{hit.similarity:.2f}</td><td>{hit.lexical:.2f}</td>"
+        f"<td>{'–' if hit.opinion is None else f'{hit.opinion:.0%}'}</td>"
         f'<td><a href="{text(policy_path(one.policy.id, one.policy.version, hit.sentence.start, hit.sentence.end))}" '
         f'target="_blank" rel="noopener">{text(" › ".join(hit.clause.path) or "start of the policy")}</a>'
         f'<span dir="auto">{text(hit.text)}</span></td></tr>'
@@ -141,7 +142,8 @@ def _policy(one: PolicyReasons) -> str:
         f'<h3>{text(one.policy.company)} {said}</h3><ul class="checks">{checks}</ul>'
         f'<div class="scroll" role="region" aria-label="Candidates of {text(one.policy.company)}" tabindex="0"><table>'
         f"<caption>Best sentences of {text(one.policy.company)}</caption>"
-        '<thead><tr><th scope="col">Score</th><th scope="col">Meaning</th><th scope="col">Words</th><th scope="col">Sentence</th></tr></thead>'
+        '<thead><tr><th scope="col">Score</th><th scope="col">Meaning</th><th scope="col">Words</th><th scope="col">Answers, at a second look</th>'
+        '<th scope="col">Sentence</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
