@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest import ingest_sources
+from ingest import DocumentReport, ingest_sources
 from ingest.sandbox import SandboxedReader
 from ingest.sources import MAX_BYTES
+from tests.ingest.conftest import CountingEmbedder
 from tests.ingest.documents import html, word, zipped
 from vectorstore.library import PolicyLibrary
+from vectorstore.settings import StoreSettings
 
 ACME = (
     "Privacy Notice\nLast Updated: May 1, 2026\n"
@@ -29,58 +32,64 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
     return path
 
 
-def test_a_new_document_is_stored_with_its_version(tmp_path: Path, library: PolicyLibrary) -> None:
-    (report,) = ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DocumentReport]:
+    """A folder with the document acme.txt and the library `var` that it was ingested into, and what was told of that."""
+    folder = tmp_path_factory.mktemp("first")
+    library = PolicyLibrary.open(StoreSettings(folder / "var"), CountingEmbedder())
+    (report,) = ingest_sources([write(folder, "acme.txt", ACME)], library)
+    return folder, report
+
+
+@pytest.fixture
+def stocked(first: tuple[Path, DocumentReport], tmp_path: Path, embedder: CountingEmbedder) -> PolicyLibrary:
+    """The library in a copy of that folder, for the test to change."""
+    shutil.copytree(first[0], tmp_path, dirs_exist_ok=True)
+    return PolicyLibrary.open(StoreSettings(tmp_path / "var"), embedder)
+
+
+def test_a_new_document_is_stored_with_its_version(first: tuple[Path, DocumentReport], stocked: PolicyLibrary) -> None:
+    report = first[1]
     assert (report.policy_id, report.status, report.version, report.error) == ("acme", "new", "2026-05-01", None)
     assert report.passages == report.embedded > 5
-    assert library.get("acme").channels[0].value == "privacy@acme.example"
+    assert stocked.get("acme").channels[0].value == "privacy@acme.example"
 
 
-def test_an_unchanged_document_embeds_nothing(tmp_path: Path, library: PolicyLibrary, embedder: Any) -> None:
-    path = write(tmp_path, "acme.txt", ACME)
-    ingest_sources([path], library)
+def test_an_unchanged_document_embeds_nothing(tmp_path: Path, stocked: PolicyLibrary, embedder: Any) -> None:
     before = embedder.encoded
-    (report,) = ingest_sources([path], library)
+    (report,) = ingest_sources([tmp_path / "acme.txt"], stocked)
     assert (report.status, report.embedded, embedder.encoded) == ("unchanged", 0, before)
-    assert library.versions("acme") == ["2026-05-01"]
+    assert stocked.versions("acme") == ["2026-05-01"]
 
 
 def test_a_changed_document_is_a_new_version_and_embeds_only_what_changed(
-    tmp_path: Path, library: PolicyLibrary, embedder: Any
+    tmp_path: Path, first: tuple[Path, DocumentReport], stocked: PolicyLibrary, embedder: Any
 ) -> None:
-    path = write(tmp_path, "acme.txt", ACME)
-    (first,) = ingest_sources([path], library)
     before = embedder.encoded
-    write(
-        tmp_path, "acme.txt", ACME.replace("May 1, 2026", "June 2, 2026").replace("two more years", "three more years")
-    )
-    (second,) = ingest_sources([path], library)
+    later = ACME.replace("May 1, 2026", "June 2, 2026").replace("two more years", "three more years")
+    (second,) = ingest_sources([write(tmp_path, "acme.txt", later)], stocked)
     assert (second.status, second.version) == ("changed", "2026-06-02")
     # The date line and the sentence that changed, each as a clause and as a sentence.
-    assert second.embedded == embedder.encoded - before == 4 < first.embedded
-    assert library.versions("acme") == ["2026-05-01", "2026-06-02"]
-    assert "two more years" in library.get("acme", "2026-05-01").text
-    assert "three more years" in library.get("acme").text
+    assert second.embedded == embedder.encoded - before == 4 < first[1].embedded
+    assert stocked.versions("acme") == ["2026-05-01", "2026-06-02"]
+    assert "two more years" in stocked.get("acme", "2026-05-01").text
+    assert "three more years" in stocked.get("acme").text
 
 
-def test_other_words_of_the_same_date_are_a_version_of_their_own(tmp_path: Path, library: PolicyLibrary) -> None:
-    path = write(tmp_path, "acme.txt", ACME)
-    ingest_sources([path], library)
-    write(tmp_path, "acme.txt", ACME.replace("two more", "three more"))
-    (report,) = ingest_sources([path], library)
+def test_other_words_of_the_same_date_are_a_version_of_their_own(tmp_path: Path, stocked: PolicyLibrary) -> None:
+    (report,) = ingest_sources([write(tmp_path, "acme.txt", ACME.replace("two more", "three more"))], stocked)
     assert report.version == "2026-05-01-2"
 
 
-def test_an_id_taken_by_another_company_is_refused_and_nothing_is_lost(tmp_path: Path, library: PolicyLibrary) -> None:
-    ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
-    stored = library.get("acme")
-    (report,) = ingest_sources([write(tmp_path, "beta.txt", OTHER)], library, policy_id="acme")
+def test_an_id_taken_by_another_company_is_refused_and_nothing_is_lost(tmp_path: Path, stocked: PolicyLibrary) -> None:
+    stored = stocked.get("acme")
+    (report,) = ingest_sources([write(tmp_path, "beta.txt", OTHER)], stocked, policy_id="acme")
     assert report.status == "failed"
     assert report.error is not None
     assert "belongs to Acme" in report.error
     assert "speaks for Beta" in report.error
-    assert library.get("acme") == stored
-    assert library.versions("acme") == ["2026-05-01"]
+    assert stocked.get("acme") == stored
+    assert stocked.versions("acme") == ["2026-05-01"]
 
 
 def test_one_bad_document_never_stops_the_rest(tmp_path: Path, library: PolicyLibrary) -> None:
@@ -163,14 +172,13 @@ def test_progress_is_told_before_each_document_and_at_the_end(tmp_path: Path, li
     assert seen == [(0, 1, "acme.txt"), (1, 1, "index")]
 
 
-def test_what_is_ingested_is_found_by_search(tmp_path: Path, library: PolicyLibrary, embedder: Any) -> None:
-    ingest_sources([write(tmp_path, "acme.txt", ACME)], library)
+def test_what_is_ingested_is_found_by_search(stocked: PolicyLibrary, embedder: Any) -> None:
     vector = embedder.encode(
         ["We keep your personal information for as long as your account is open, and then for two more years."]
     )[0]
-    policy_id, version, position, _ = library.search(vector, 1)[0]
-    passage = library.vectors(policy_id, version).passages[position]
-    assert library.get(policy_id).text[passage.start : passage.end].startswith("We keep your personal information")
+    policy_id, version, position, _ = stocked.search(vector, 1)[0]
+    passage = stocked.vectors(policy_id, version).passages[position]
+    assert stocked.get(policy_id).text[passage.start : passage.end].startswith("We keep your personal information")
 
 
 def test_a_web_address_that_leads_nowhere_is_one_failed_document(library: PolicyLibrary) -> None:
@@ -225,16 +233,15 @@ def test_the_date_in_the_text_goes_before_that_of_the_file(tmp_path: Path, libra
 
 
 def test_an_unchanged_document_is_not_even_parsed(
-    tmp_path: Path, library: PolicyLibrary, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, stocked: PolicyLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write(tmp_path, "acme.txt", ACME)
-    ingest_sources([path], library)
+    path = tmp_path / "acme.txt"
     started: list[str] = []
     monkeypatch.setattr(SandboxedReader, "_start", lambda self, name: started.append(name))
-    (report,) = ingest_sources([path], library)
+    (report,) = ingest_sources([path], stocked)
     assert (report.status, report.embedded, report.passages > 5, started) == ("unchanged", 0, True, [])
     with pytest.raises(AttributeError):
-        ingest_sources([path], library, force=True)
+        ingest_sources([path], stocked, force=True)
     assert started == ["acme.txt"]
 
 
