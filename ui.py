@@ -25,7 +25,7 @@ from bot.requests.api import add_request_problems, requests_router
 from pages.conversations import Conversations
 from pages.doors import Counted, Doors, SameOrigin
 from pages.embedding import Embedding
-from pages.late import LatePage
+from pages.late import LatePage, absent
 from pages.live_routes import live_router
 from pages.policy_routes import page_router
 from pages.request_routes import request_page_router
@@ -84,8 +84,10 @@ def create_app(
     asking.measures.watch(desk_gauges(bot, desk))
 
     def load_chat() -> FastAPI:
-        # Gradio takes seconds to import: the API and the policies are there before it is.
-        from pages.mounting import chat_app
+        # Gradio takes seconds to import: the API and the policies are there before it is. The pandas that it brings would
+        # load pyarrow, 28 MB that the page has no use for.
+        with absent("pyarrow"):
+            from pages.mounting import chat_app
 
         return chat_app(bot, desk, talks, agents.questions if agents else None, asking)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
@@ -13,6 +14,22 @@ from starlette.types import Receive, Scope, Send
 from bot.problems import problem
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def absent(package: str) -> Iterator[None]:
+    """Let `package` look as if it were not installed while the block imports others that would only load it if it is there.
+
+    A package that is loaded already stays.
+    """
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # what import takes for "cannot be found"
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 class LatePage:
