@@ -44,7 +44,7 @@ format: $(READY) ## Format the code
 
 # POLICYQA names a Squad-format file to measure retrieval on; training goes without it.
 POLICYQA ?=
-model: $(READY) ## Train, export and measure the embedding model, the intent head and the assessor again (2 cores: under an hour)
+model: $(READY) ## Train, export and measure the embedding model, the intent head and the assessor again (long: an hour or so on 2 cores)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	@$(BIN)/python -m vectorstore.training.tune $(if $(POLICYQA),--policyqa $(POLICYQA))
 	@$(BIN)/python -m bot.requests.train_intent

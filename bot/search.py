@@ -95,10 +95,11 @@ class PolicySearch:
             return None
         said = [quote.said for quote in quotes]
         sure = quotes[0].score >= self._settings.sure_from
-        by_words, if_sure = verdict_for(asked.question, said, sure), verdict_for(asked.question, said)
-        if self._assessor is None or by_words is None or if_sure is None:
+        by_words = verdict_for(asked.question, said, sure)
+        if self._assessor is None or by_words is None:
             return by_words
-        return agreed(by_words, if_sure, opinion_on(asked, quotes, self._assessor), self._settings)
+        if_sure = by_words if sure else verdict_for(asked.question, said)
+        return agreed(by_words, if_sure or by_words, opinion_on(asked, quotes, self._assessor), self._settings)
 
     def select(self, question: Question, found: Found) -> tuple[Found, str | None]:
         """Let the language model, if there is one, pick among the sentences found and word the lead (None without)."""

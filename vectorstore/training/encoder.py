@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
@@ -78,31 +79,43 @@ def encode_all(encoder: Encoder, tokenizer: Tokenizer, texts: list[str]) -> NDAr
 
 
 def export(encoder: Encoder, base: Path, folder: Path, name: str) -> None:
-    """Write model.onnx (int8), tokenizer.json and model.json to `folder`."""
-    encoder.eval()
+    """Write the encoder as model.onnx (int8), tokenizer.json and model.json to `folder`."""
     ids = torch.randint(1000, 2000, (2, 7))
-    mask = torch.ones_like(ids)
-    axes = {"input_ids": {0: "texts", 1: "tokens"}, "attention_mask": {0: "texts", 1: "tokens"}}
+    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    write_graph(encoder, inputs, "texts", "sentence_embedding", folder)
+    write_description(base, folder, name, DIMENSION, MAX_TOKENS)
+
+
+def write_graph(
+    network: torch.nn.Module, inputs: dict[str, torch.Tensor], rows: str, output: str, folder: Path
+) -> None:
+    """Write model.onnx (int8) to `folder`: `inputs` are named examples of shape (rows, tokens), `output` has one row each."""
+    network.eval()
+    axes = {name: {0: rows, 1: "tokens"} for name in inputs}
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         exact = Path(scratch) / "exact.onnx"
         torch.onnx.export(
-            encoder,
-            (ids, mask),
+            network,
+            tuple(inputs.values()),
             str(exact),
-            input_names=list(axes),
-            output_names=["sentence_embedding"],
-            dynamic_axes=axes | {"sentence_embedding": {0: "texts"}},
+            input_names=list(inputs),
+            output_names=[output],
+            dynamic_axes=axes | {output: {0: rows}},
             opset_version=17,
             dynamo=False,
         )
         quantize(exact, folder / "model.onnx")
-    # Truncation and padding are the embedder's business: the file is copied as it is.
+
+
+def write_description(base: Path, folder: Path, name: str, dimension: int, max_tokens: int) -> None:
+    """Write tokenizer.json, which is that of `base`, and model.json beside the model.onnx of `folder`."""
+    # Truncation and padding are the reader's business: the file is copied as it is.
     (folder / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
     weights, vocabulary = (
         hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in ("model.onnx", "tokenizer.json")
     )
-    card = ModelCard(name=name, dimension=DIMENSION, max_tokens=MAX_TOKENS, sha256=weights, tokenizer_sha256=vocabulary)
+    card = ModelCard(name=name, dimension=dimension, max_tokens=max_tokens, sha256=weights, tokenizer_sha256=vocabulary)
     (folder / "model.json").write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
@@ -111,6 +124,4 @@ def quantize(exact: Path, out: Path) -> None:
 
     `reduce_range` keeps them to 7 bits: processors without VNNI add 8-bit products in 16 bits and would overflow silently.
     """
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     quantize_dynamic(exact, out, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)

@@ -42,10 +42,7 @@ def tune(base: Encoder, tokenizer: Tokenizer, material: Material, recipe: Recipe
     encoder = copy.deepcopy(base)
     # No dropout: averaging the weights of the last steps does as much against overfitting and costs no time.
     encoder.eval()
-    frozen = ("embeddings", *(f"layer.{layer}." for layer in range(recipe.frozen_layers)))
-    for name, weights in encoder.named_parameters():
-        weights.requires_grad = not any(part in name for part in frozen)
-    moving = [weights for weights in encoder.parameters() if weights.requires_grad]
+    moving = free_weights(encoder, recipe.frozen_layers)
     means = [torch.zeros_like(weights) for weights in moving]
     optimiser = torch.optim.AdamW(moving, lr=recipe.rate, weight_decay=0.01)
     warm = max(1, recipe.steps // 10)
@@ -73,6 +70,14 @@ def tune(base: Encoder, tokenizer: Tokenizer, material: Material, recipe: Recipe
         for mean, weights in zip(means, moving, strict=True):
             weights.copy_(mean)
     return encoder
+
+
+def free_weights(network: torch.nn.Module, frozen_layers: int) -> list[torch.nn.Parameter]:
+    """Freeze the word embeddings and the lowest layers of `network` and return the weights that move."""
+    frozen = ("embeddings", *(f"layer.{layer}." for layer in range(frozen_layers)))
+    for name, weights in network.named_parameters():
+        weights.requires_grad = not any(part in name for part in frozen)
+    return [weights for weights in network.parameters() if weights.requires_grad]
 
 
 def embed_sorted(encoder: Encoder, tokenizer: Tokenizer, texts: list[str], group: int = 16) -> torch.Tensor:

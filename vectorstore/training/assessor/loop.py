@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import random
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,9 +16,9 @@ from tokenizers import Tokenizer
 from transformers import AutoModel
 
 from vectorstore.assessor import MAX_PAIR_TOKENS, VERDICTS
-from vectorstore.onnx_model import ModelCard
 from vectorstore.training.assessor.pairs import Pair
-from vectorstore.training.encoder import DIMENSION, check_base, quantize
+from vectorstore.training.encoder import DIMENSION, check_base, write_description, write_graph
+from vectorstore.training.loop import free_weights
 
 logger = logging.getLogger(__name__)
 
@@ -113,10 +111,7 @@ def tune_assessor(
     torch.manual_seed(recipe.seed)
     chance = random.Random(recipe.seed)
     plan = [batch for _ in range(recipe.rounds) for batch in batches(draw(chance), recipe.batch, chance)]
-    frozen = ("embeddings", *(f"layer.{layer}." for layer in range(recipe.frozen_layers)))
-    for name, weights in network.named_parameters():
-        weights.requires_grad = not any(part in name for part in frozen)
-    moving = [weights for weights in network.parameters() if weights.requires_grad]
+    moving = free_weights(network, recipe.frozen_layers)
     means = [torch.zeros_like(weights) for weights in moving]
     optimiser = torch.optim.AdamW(moving, lr=recipe.rate, weight_decay=0.01)
     warm = max(1, len(plan) // 10)
@@ -161,35 +156,8 @@ def assess_all(network: AssessorNetwork, tokenizer: Tokenizer, pairs: Sequence[P
 
 
 def export_assessor(network: AssessorNetwork, base: Path, folder: Path, name: str) -> None:
-    """Write model.onnx (int8), tokenizer.json and model.json to `folder`."""
-    network.eval()
+    """Write the assessor as model.onnx (int8), tokenizer.json and model.json to `folder`."""
     ids = torch.randint(1000, 2000, (2, 7))
-    mask, types = torch.ones_like(ids), torch.zeros_like(ids)
-    inputs = ("input_ids", "attention_mask", "token_type_ids")
-    axes = {one: {0: "pairs", 1: "tokens"} for one in inputs}
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        exact = Path(scratch) / "exact.onnx"
-        torch.onnx.export(
-            network,
-            (ids, mask, types),
-            str(exact),
-            input_names=list(inputs),
-            output_names=["logits"],
-            dynamic_axes=axes | {"logits": {0: "pairs"}},
-            opset_version=17,
-            dynamo=False,
-        )
-        quantize(exact, folder / "model.onnx")
-    (folder / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
-    weights, vocabulary = (
-        hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in ("model.onnx", "tokenizer.json")
-    )
-    card = ModelCard(
-        name=name,
-        dimension=1 + len(VERDICTS),
-        max_tokens=MAX_PAIR_TOKENS,
-        sha256=weights,
-        tokenizer_sha256=vocabulary,
-    )
-    (folder / "model.json").write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
+    write_graph(network, inputs, "pairs", "logits", folder)
+    write_description(base, folder, name, 1 + len(VERDICTS), MAX_PAIR_TOKENS)
